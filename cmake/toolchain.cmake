@@ -1,0 +1,24 @@
+# Compiler, linker, warnings, sanitizers: the same for every target.
+find_program(AVA_CCACHE ccache)
+if(AVA_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros,locale ${AVA_CCACHE})
+endif()
+find_program(AVA_MOLD mold)
+if(AVA_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers -Werror=return-type -fno-omit-frame-pointer)
+# GCC 12 reports these on correct code of std::variant and std::string at -O1 and above.
+add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-pointer)
+
+if(AVA_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
+elseif(AVA_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread)
+  add_link_options(-fsanitize=thread)
+elseif(AVA_SANITIZE)
+  message(FATAL_ERROR "AVA_SANITIZE must be address or thread, not '${AVA_SANITIZE}'")
+endif()
+find_package(Threads REQUIRED)

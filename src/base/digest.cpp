@@ -1,0 +1,89 @@
+#include "base/digest.hpp"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <new>
+#include <vector>
+
+#include "base/file.hpp"
+
+namespace ava {
+
+namespace {
+static_assert(sizeof(crypto_hash_sha256_state) <= 128);
+crypto_hash_sha256_state* state_of(std::array<std::uint8_t, 128>& raw) {
+  return reinterpret_cast<crypto_hash_sha256_state*>(raw.data());
+}
+}  // namespace
+
+Sha256::Sha256() {
+  new (state_.data()) crypto_hash_sha256_state;
+  crypto_hash_sha256_init(state_of(state_));
+}
+
+Sha256& Sha256::update(std::string_view bytes) {
+  crypto_hash_sha256_update(state_of(state_), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  return *this;
+}
+
+Sha256& Sha256::update(std::span<const std::uint8_t> bytes) {
+  crypto_hash_sha256_update(state_of(state_), bytes.data(), bytes.size());
+  return *this;
+}
+
+Digest Sha256::finish() {
+  Digest digest;
+  crypto_hash_sha256_final(state_of(state_), digest.data());
+  return digest;
+}
+
+Digest sha256(std::string_view bytes) { return Sha256().update(bytes).finish(); }
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const std::uint8_t byte : bytes) {
+    text += kHex[byte >> 4];
+    text += kHex[byte & 15];
+  }
+  return text;
+}
+
+Result<std::string> from_hex(std::string_view hex) {
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  if (hex.size() % 2 != 0) return Error(ErrorCode::kInvalidArgument, "hex.bad", "odd number of hex digits");
+  std::string bytes;
+  bytes.reserve(hex.size() / 2);
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    const int high = digit(hex[i]);
+    const int low = digit(hex[i + 1]);
+    if (high < 0 || low < 0) return Error(ErrorCode::kInvalidArgument, "hex.bad", "not a hex digit");
+    bytes += static_cast<char>(high * 16 + low);
+  }
+  return bytes;
+}
+
+Result<Digest> sha256_of_file(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return file::error_of(errno, "open", path);
+  Sha256 hash;
+  std::vector<std::uint8_t> block(1u << 18);
+  ssize_t got = 0;
+  while ((got = ::read(fd, block.data(), block.size())) > 0)
+    hash.update(std::span<const std::uint8_t>(block.data(), static_cast<std::size_t>(got)));
+  const int failed = got < 0 ? errno : 0;
+  close(fd);
+  if (failed != 0) return file::error_of(failed, "read", path);
+  return hash.finish();
+}
+
+}  // namespace ava
