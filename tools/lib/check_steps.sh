@@ -1,0 +1,132 @@
+# The steps of check, one function each; `./check --help` says what they are for. Sourced by check, repository root as working
+# directory. A step prints `N passed, N failed` when it counts cases, and fails by its exit code otherwise.
+
+JOBS=${AVA_JOBS:-2}
+DEV=build/dev
+# Modules whose tests run under ThreadSanitizer: those with threads of their own.
+TSAN_MODULES='base|pipeline|http|metric|job'
+export AVA_BIN=$PWD/$DEV/bin/ava AVA_BUILD=$PWD/$DEV
+export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache}
+
+step_deps() { tools/install_deps build test run; }
+
+step_image() {
+  mkdir -p "$LOGS/engine"
+  local config
+  config=$(engine_config "$PWD/$LOGS/engine")
+  if [ -n "$config" ]; then export CONTAINERS_CONF=$config; fi
+  nice -n 5 deploy/images/build --base
+  nice -n 5 deploy/images/build --torch
+}
+
+step_web() {
+  web_install
+  (cd web && npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="../$LOGS/vitest.json") || true
+  jq -r '.testResults[].assertionResults[] | select(.status == "pending" or .status == "skipped" or .status == "todo")
+    | "SKIPPED web: \(.fullName): marked \(.status) in its file"' "$LOGS/vitest.json"
+  jq -r '"\(.numPassedTests) passed, \(.numFailedTests + (.testResults | map(select(.status == "failed" and (.assertionResults | length) == 0)) | length)) failed"' "$LOGS/vitest.json"
+  web_build
+}
+
+# Configure a preset and build targets; keep going after the first error, so that one run shows them all.
+build_preset() {
+  local preset=$1
+  shift
+  cmake --preset "$preset"
+  ninja -C "build/$preset" -j "$JOBS" -k 0 "$@"
+}
+
+step_build() {
+  # Build the product for real even when the web interface failed: the tests below need the program.
+  build_preset dev
+}
+
+step_tools() { tools/run_unittests 'tests/tools/*_test.py'; }
+step_layers() { tools/check_layers; }
+step_style() { tools/check_style; }
+
+step_format() {
+  git ls-files -z --cached --others --exclude-standard -- 'src/*.[ch]pp' 'apps/*.[ch]pp' 'tests/*.[ch]pp' 'bench/*.[ch]pp' |
+    xargs -0 -r clang-format --dry-run -Werror
+}
+
+step_unit() {
+  env -u AVA_TEST_POSTGRES -u AVA_ENGINE_SOCKET tools/run_tests $DEV --jobs "$JOBS" --out "$LOGS/unit.json"
+}
+
+step_postgres() {
+  local modules
+  modules=$(tools/check_layers --dependents db | paste -sd'|')
+  eval "$(tests/support/postgres start "$LOGS/postgres")"
+  trap 'tests/support/postgres stop "$LOGS/postgres"' EXIT
+  tools/run_tests $DEV --jobs "$JOBS" --match "^($modules)(_test)?\$" --out "$LOGS/postgres.json"
+}
+
+step_python() { tools/run_unittests --path sdk/python 'sdk/python/tests/**/*_test.py' 'sdk/python/tests/**/test_*.py'; }
+
+step_cross() {
+  tools/run_unittests --path sdk/python --path tests \
+    'tests/conformance/**/*_test.py' 'tests/golden/**/*_test.py' 'tests/api/**/*_test.py' 'tests/faults/**/*_test.py'
+}
+
+step_api() {
+  "$AVA_BIN" openapi >"$LOGS/openapi.json"
+  diff -u api/openapi.json "$LOGS/openapi.json" ||
+    { say "api/openapi.json is not what the program prints: run '$DEV/bin/ava openapi > api/openapi.json'"; return 1; }
+  say '1 passed, 0 failed'
+  if [ -f web/src/api/schema.d.ts ]; then
+    (cd web && npx --no-install openapi-typescript ../api/openapi.json -o "../$LOGS/schema.d.ts" >/dev/null)
+    diff -u web/src/api/schema.d.ts "$LOGS/schema.d.ts" || { say "the web types are old: run 'npm run gen:api' in web/"; return 1; }
+    say '1 passed, 0 failed'
+  fi
+}
+
+# Start the private engine of this run and export its variables.
+use_engine() {
+  engine_start "$PWD/$LOGS/engine"
+  eval "$(tests/support/engine env "$LOGS/engine")"
+  export AVA_TEST_IMAGE=localhost/ava/base:bookworm AVA_TEST_TORCH_IMAGE=localhost/ava/torch:bookworm
+}
+
+step_engine() {
+  use_engine
+  trap 'engine_stop "$PWD/$LOGS/engine"' EXIT
+  local rc=0
+  tools/run_tests $DEV --jobs 1 --only-skipped-in "$LOGS/unit.json" --out "$LOGS/engine.json" || rc=1
+  tools/run_unittests --path sdk/python --path tests 'tests/engines/**/*_test.py' || rc=1
+  return $rc
+}
+
+step_journey() {
+  use_engine
+  trap 'engine_stop "$PWD/$LOGS/engine"' EXIT
+  tests/journey/run
+}
+
+step_tidy() { nice -n 15 tools/run_tidy $DEV --jobs "$JOBS"; }
+
+# Turn off address randomisation where allowed: the sanitizers of GCC 12 do not start on kernels that use many bits of it.
+steady() { if setarch -R true 2>/dev/null; then setarch -R "$@"; else "$@"; fi; }
+
+# Names of the test targets of a configured build, those that match.
+test_targets() {
+  ctest --test-dir "$1" --show-only=json-v1 | jq -r '.tests[].command[0] // empty' | xargs -r -n1 basename | grep -E "$2" | sort -u
+}
+
+step_asan() {
+  cmake --preset asan
+  local rc=0
+  test_targets build/asan '_test$' | xargs ninja -C build/asan -j "$JOBS" -k 0 || rc=1
+  ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+    steady tools/run_tests build/asan --match '_test$' --jobs "$JOBS" --out "$LOGS/asan.json" || rc=1
+  return $rc
+}
+
+step_tsan() {
+  cmake --preset tsan
+  local rc=0 pattern="^($TSAN_MODULES)_test\$"
+  test_targets build/tsan "$pattern" | xargs ninja -C build/tsan -j "$JOBS" -k 0 || rc=1
+  TSAN_OPTIONS=halt_on_error=0:second_deadlock_stack=1 \
+    steady tools/run_tests build/tsan --match "$pattern" --jobs "$JOBS" --out "$LOGS/tsan.json" || rc=1
+  return $rc
+}
