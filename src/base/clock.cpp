@@ -67,7 +67,8 @@ Result<TimeMs> parse_time(std::string_view text) {
   TimeMs ms = 0;
   if (text[at] == '.') {
     TimeMs scale = 100;
-    for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10) ms += (text[at] - '0') * scale;
+    for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
+      ms += (text[at] - '0') * scale;
   }
   if (at >= text.size()) return bad_time(text);
   TimeMs offset_minutes = 0;

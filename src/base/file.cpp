@@ -44,14 +44,18 @@ Error error_of(int errno_value, std::string_view what, const fs::path& path) {
   const std::string message = fmt::format("{} '{}': {}", what, path.string(), std::strerror(errno_value));
   switch (errno_value) {
     case ENOENT:
-    case ENOTDIR: return Error(ErrorCode::kNotFound, "file.not_found", message);
+    case ENOTDIR:
+      return Error(ErrorCode::kNotFound, "file.not_found", message);
     case ENOSPC:
     case EDQUOT:
-      return Error(ErrorCode::kResourceExhausted, "file.no_space", message).hint("make room on the disk, then try again");
+      return Error(ErrorCode::kResourceExhausted, "file.no_space", message)
+          .hint("make room on the disk, then try again");
     case EACCES:
     case EPERM:
-    case EROFS: return Error(ErrorCode::kPermissionDenied, "file.denied", message);
-    default: return Error(ErrorCode::kInternal, "file.io", message);
+    case EROFS:
+      return Error(ErrorCode::kPermissionDenied, "file.denied", message);
+    default:
+      return Error(ErrorCode::kInternal, "file.io", message);
   }
 }
 

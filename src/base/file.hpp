@@ -24,7 +24,8 @@ Result<void> make_dirs(const fs::path& path);
 Result<void> remove_tree(const fs::path& path);
 /// Rename within one file system and sync the parent.
 Result<void> move(const fs::path& from, const fs::path& to);
-/// errno as an Error: ENOENT `file.not_found`, ENOSPC/EDQUOT `file.no_space`, EACCES/EPERM `file.denied`, else `file.io`.
+/// errno as an Error: ENOENT `file.not_found`, ENOSPC/EDQUOT `file.no_space`, EACCES/EPERM `file.denied`, else
+/// `file.io`.
 Error error_of(int errno_value, std::string_view what, const fs::path& path);
 
 /// True when `name` is a relative path of plain segments: no "..", no ".", no empty segment, no leading '/', no NUL,

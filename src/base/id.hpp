@@ -26,7 +26,8 @@ class Id {
   static Result<Id> parse(std::string_view text) {
     const std::string prefix = std::string(Noun::kIdPrefix) + "_";
     if (text.substr(0, prefix.size()) != prefix || !is_uuid7_text(text.substr(prefix.size())))
-      return Error(ErrorCode::kInvalidArgument, "id.bad", "'" + std::string(text) + "' is no id of the form " + prefix + "...");
+      return Error(ErrorCode::kInvalidArgument, "id.bad",
+                   "'" + std::string(text) + "' is no id of the form " + prefix + "...");
     return Id(std::string(text));
   }
   /// For text that comes from our own database.

@@ -26,10 +26,10 @@ struct CodeRow {
   bool retry;
 };
 constexpr CodeRow kRows[] = {
-    {"invalid_argument", 400, 2, false},   {"unauthenticated", 401, 3, false},   {"permission_denied", 403, 3, false},
-    {"not_found", 404, 4, false},          {"conflict", 409, 5, false},          {"resource_exhausted", 429, 6, true},
-    {"unavailable", 503, 7, true},         {"deadline_exceeded", 504, 7, true},  {"corrupt", 422, 8, false},
-    {"cancelled", 499, 130, false},        {"internal", 500, 70, false},
+    {"invalid_argument", 400, 2, false}, {"unauthenticated", 401, 3, false},  {"permission_denied", 403, 3, false},
+    {"not_found", 404, 4, false},        {"conflict", 409, 5, false},         {"resource_exhausted", 429, 6, true},
+    {"unavailable", 503, 7, true},       {"deadline_exceeded", 504, 7, true}, {"corrupt", 422, 8, false},
+    {"cancelled", 499, 130, false},      {"internal", 500, 70, false},
 };
 const CodeRow& row(ErrorCode code) { return kRows[static_cast<std::size_t>(code)]; }
 }  // namespace

@@ -71,12 +71,12 @@ template <class T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}       // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
   template <class U>
-    requires(std::is_convertible_v<U &&, T> && !std::is_same_v<std::decay_t<U>, Error> &&
-             !std::is_same_v<std::decay_t<U>, T> && !std::is_same_v<std::decay_t<U>, Result<T>>)
-  Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT
+  requires(std::is_convertible_v<U&&, T> && !std::is_same_v<std::decay_t<U>, Error> &&
+           !std::is_same_v<std::decay_t<U>, T> && !std::is_same_v<std::decay_t<U>, Result<T>>) Result(U&& value)
+      : state_(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -138,15 +138,15 @@ const T& Result<T>::value() const& {
 
 #define AVA_CONCAT_2(a, b) a##b
 #define AVA_CONCAT(a, b) AVA_CONCAT_2(a, b)
-#define AVA_TRY_2(tmp, decl, ...)                  \
-  auto tmp = (__VA_ARGS__);                        \
-  if (!tmp.ok()) return std::move(tmp).error();    \
+#define AVA_TRY_2(tmp, decl, ...)               \
+  auto tmp = (__VA_ARGS__);                     \
+  if (!tmp.ok()) return std::move(tmp).error(); \
   decl = *std::move(tmp)
 /// AVA_TRY(const auto x, f()): take the value or return the error.
 #define AVA_TRY(decl, ...) AVA_TRY_2(AVA_CONCAT(ava_try_, __COUNTER__), decl, __VA_ARGS__)
 /// AVA_CHECK(f()): go on, or return the error.
-#define AVA_CHECK(...)                                              \
-  do {                                                              \
+#define AVA_CHECK(...)                                                                           \
+  do {                                                                                           \
     if (auto ava_check_ = (__VA_ARGS__); !ava_check_.ok()) return std::move(ava_check_).error(); \
   } while (false)
 

@@ -20,15 +20,15 @@
     const auto& ava_ok_ = (__VA_ARGS__);                                                   \
     ASSERT_TRUE(ava_ok_.ok()) << ava_ok_.error().slug() << ": " << ava_ok_.error().text(); \
   } while (false)
-#define EXPECT_ERROR(expr, expected_slug)                       \
-  do {                                                          \
-    const auto& ava_bad_ = (expr);                              \
-    ASSERT_FALSE(ava_bad_.ok()) << "expected " << expected_slug; \
+#define EXPECT_ERROR(expr, expected_slug)                                         \
+  do {                                                                            \
+    const auto& ava_bad_ = (expr);                                                \
+    ASSERT_FALSE(ava_bad_.ok()) << "expected " << expected_slug;                  \
     EXPECT_EQ(ava_bad_.error().slug(), expected_slug) << ava_bad_.error().text(); \
   } while (false)
-#define ASSERT_OK_AND_2(tmp, decl, ...)                                           \
-  auto tmp = (__VA_ARGS__);                                                       \
-  ASSERT_TRUE(tmp.ok()) << tmp.error().slug() << ": " << tmp.error().text();      \
+#define ASSERT_OK_AND_2(tmp, decl, ...)                                      \
+  auto tmp = (__VA_ARGS__);                                                  \
+  ASSERT_TRUE(tmp.ok()) << tmp.error().slug() << ": " << tmp.error().text(); \
   decl = *std::move(tmp)
 #define ASSERT_OK_AND(decl, ...) ASSERT_OK_AND_2(AVA_CONCAT(ava_value_, __COUNTER__), decl, __VA_ARGS__)
 
