@@ -1,0 +1,53 @@
+#include "format/datum.hpp"
+
+#include "base/digest.hpp"
+#include "base/testing.hpp"
+
+namespace ava::format {
+namespace {
+
+std::string hex(std::string_view text) {
+  std::string digits;
+  for (const char c : text)
+    if (c != ' ') digits += c;
+  return from_hex(digits).value();
+}
+
+TEST(Datum, EncodesTheVectors) {
+  const std::string pixels = hex("ff0000800a14");
+  EXPECT_EQ(encode(Datum{.channels = 3, .height = 1, .width = 2, .data = pixels, .label = 7}),
+            hex("0803 1001 1802 2206 ff0000800a14 2807"));
+  const std::string jpeg = hex("ffd8ffd9");
+  EXPECT_EQ(encode(Datum{.data = jpeg, .label = 7, .encoded = true}), hex("2204ffd8ffd9 2807 3801"));
+  EXPECT_EQ(encode(Datum{.data = jpeg, .label = -1, .encoded = true}), hex("2204ffd8ffd9 28ffffffffffffffffff01 3801"));
+  EXPECT_EQ(encode(Datum{.data = jpeg, .label = 0, .float_data = {0.25f, 1.0f}, .encoded = true}),
+            hex("2204ffd8ffd9 2800 350000803e 350000803f 3801"));
+}
+
+TEST(Datum, DecodesWhatItEncodes) {
+  const std::string bytes = encode(
+      Datum{.channels = 3, .height = 4, .width = 5, .data = "abc", .label = -1, .float_data = {1.5f}, .encoded = true});
+  ASSERT_OK_AND(const Datum back, decode_datum(bytes));
+  EXPECT_EQ(back.channels, 3);
+  EXPECT_EQ(back.height, 4);
+  EXPECT_EQ(back.width, 5);
+  EXPECT_EQ(back.data, "abc");
+  EXPECT_EQ(back.label, -1);
+  EXPECT_EQ(back.float_data, std::vector<float>{1.5f});
+  EXPECT_TRUE(back.encoded);
+}
+
+TEST(Datum, SkipsUnknownFieldsAndReadsPackedFloats) {
+  ASSERT_OK_AND(const Datum back, decode_datum(hex("2204ffd8ffd9 2807 4a0161 5001 3208 0000803e 0000803f")));
+  EXPECT_EQ(back.label, 7);
+  EXPECT_EQ(back.float_data, (std::vector<float>{0.25f, 1.0f}));
+}
+
+TEST(Datum, RefusesACutOrForeignMessage) {
+  EXPECT_ERROR(decode_datum(hex("2204ffd8")), "datum.corrupt");
+  EXPECT_ERROR(decode_datum(hex("28ff")), "datum.corrupt");
+  EXPECT_ERROR(decode_datum("not a protobuf at all"), "datum.corrupt");
+}
+
+}  // namespace
+}  // namespace ava::format

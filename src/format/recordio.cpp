@@ -1,0 +1,196 @@
+#include "format/recordio.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/file.hpp"
+
+namespace ava::format {
+
+static_assert(std::endian::native == std::endian::little, "records are written as they lie in memory");
+
+namespace {
+
+constexpr std::size_t kWindowBytes = 1u << 20;
+
+template <class T>
+void append_raw(std::string& out, T value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+template <class T>
+T load(const char* at) {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+/// Whether any aligned word of the block is the magic; no early exit, so that the compiler makes vector code of it.
+bool holds_magic(const char* at, std::size_t words) {
+  std::uint32_t hits = 0;
+  for (std::size_t i = 0; i < words; ++i) hits |= load<std::uint32_t>(at + 4 * i) == kRecordMagic ? 1u : 0u;
+  return hits != 0;
+}
+
+void find_magics(std::string_view bytes, std::uint64_t base, std::vector<std::uint64_t>& found) {
+  constexpr std::size_t kBlockWords = 1024;
+  const std::size_t words = bytes.size() / 4;
+  for (std::size_t from = 0; from < words; from += kBlockWords) {
+    const std::size_t count = std::min(kBlockWords, words - from);
+    if (!holds_magic(bytes.data() + 4 * from, count)) continue;
+    for (std::size_t i = from; i < from + count; ++i)
+      if (load<std::uint32_t>(bytes.data() + 4 * i) == kRecordMagic) found.push_back(base + 4 * i);
+  }
+}
+
+}  // namespace
+
+namespace detail {
+
+void append_u32(std::string& out, std::uint32_t value) { append_raw(out, value); }
+
+std::vector<std::uint64_t> aligned_magics(std::string_view head, std::string_view body) {
+  std::vector<std::uint64_t> found;
+  find_magics(head, 0, found);
+  find_magics(body, head.size(), found);
+  return found;
+}
+
+Result<void> check_record_size(std::uint64_t bytes) {
+  if (bytes <= kMaxRecordBytes) return {};
+  return Error(ErrorCode::kInvalidArgument, "recordio.too_large",
+               fmt::format("a record of {} bytes; the format ends at {}", bytes, kMaxRecordBytes));
+}
+
+}  // namespace detail
+
+std::string encode(const ImageHeader& header) {
+  std::string bytes;
+  append_raw(bytes, static_cast<std::uint32_t>(header.labels.size()));
+  append_raw(bytes, header.labels.empty() ? header.label : 0.0f);
+  append_raw(bytes, header.id);
+  append_raw(bytes, header.id2);
+  for (const float value : header.labels) append_raw(bytes, value);
+  return bytes;
+}
+
+Result<ImageHeader> decode(std::string_view payload, std::string_view& picture) {
+  constexpr std::size_t kFixed = 24;
+  if (payload.size() < kFixed)
+    return Error(ErrorCode::kCorrupt, "recordio.bad_header", "a record shorter than its 24-byte header");
+  const auto flag = load<std::uint32_t>(payload.data());
+  if (flag > (payload.size() - kFixed) / 4)
+    return Error(ErrorCode::kCorrupt, "recordio.bad_header", fmt::format("{} labels do not fit the record", flag));
+  ImageHeader header;
+  header.label = load<float>(payload.data() + 4);
+  header.id = load<std::uint64_t>(payload.data() + 8);
+  header.id2 = load<std::uint64_t>(payload.data() + 16);
+  for (std::uint32_t i = 0; i < flag; ++i) header.labels.push_back(load<float>(payload.data() + kFixed + 4 * i));
+  picture = payload.substr(kFixed + 4 * std::size_t{flag});
+  return header;
+}
+
+RecordReader::RecordReader(int fd, std::filesystem::path path, std::uint64_t size)
+    : fd_(fd), path_(std::move(path)), size_(size) {}
+
+RecordReader::RecordReader(RecordReader&& other) noexcept { *this = std::move(other); }
+
+RecordReader& RecordReader::operator=(RecordReader&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(path_, other.path_);
+  std::swap(size_, other.size_);
+  std::swap(window_, other.window_);
+  std::swap(window_at_, other.window_at_);
+  std::swap(at_, other.at_);
+  std::swap(record_offset_, other.record_offset_);
+  return *this;
+}
+
+RecordReader::~RecordReader() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<RecordReader> RecordReader::open(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return file::error_of(errno, "open", path);
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) {
+    const int failed = errno;
+    ::close(fd);
+    return file::error_of(failed, "stat", path);
+  }
+  return RecordReader(fd, path, static_cast<std::uint64_t>(info.st_size));
+}
+
+/// The next `bytes` bytes at at_, as a view into the window; fewer only at the end of the file.
+Result<std::string_view> RecordReader::need(std::size_t bytes) {
+  const std::uint64_t end = window_at_ + window_.size();
+  if (at_ < window_at_ || at_ + bytes > end) {
+    const std::size_t want =
+        static_cast<std::size_t>(std::min<std::uint64_t>(std::max(bytes, kWindowBytes), size_ - std::min(at_, size_)));
+    window_.resize(want);
+    window_at_ = at_;
+    std::size_t have = 0;
+    while (have < want) {
+      const ssize_t got = ::pread(fd_, window_.data() + have, want - have, static_cast<off_t>(window_at_ + have));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return file::error_of(errno, "read", path_);
+      if (got == 0) break;
+      have += static_cast<std::size_t>(got);
+    }
+    window_.resize(have);
+  }
+  return std::string_view(window_).substr(static_cast<std::size_t>(at_ - window_at_), bytes);
+}
+
+Error RecordReader::corrupt(std::uint64_t offset, std::string_view what) {
+  return Error(ErrorCode::kCorrupt, "recordio.corrupt",
+               fmt::format("{}: at byte {}: {}", path_.filename().string(), offset, what))
+      .detail("offset", std::to_string(offset));
+}
+
+Result<void> RecordReader::resync(std::uint64_t from) {
+  for (at_ = (from + 3) / 4 * 4; at_ + 8 <= size_; at_ += 4) {
+    AVA_TRY(const std::string_view lead, need(8));
+    const std::uint32_t cflag = load<std::uint32_t>(lead.data() + 4) >> 29;
+    if (load<std::uint32_t>(lead.data()) == kRecordMagic && cflag <= 1) return {};
+  }
+  at_ = size_;
+  return {};
+}
+
+Result<bool> RecordReader::next(std::string& payload) {
+  payload.clear();
+  record_offset_ = at_;
+  for (std::uint32_t part = 0;; ++part) {
+    if (part == 0 && at_ >= size_) return false;
+    const std::uint64_t start = at_;
+    const auto fail = [&](std::string_view what) -> Result<bool> {
+      AVA_CHECK(resync(start + 4));
+      return corrupt(start, what);
+    };
+    AVA_TRY(const std::string_view lead, need(8));
+    if (lead.size() < 8 || load<std::uint32_t>(lead.data()) != kRecordMagic) return fail("no record begins here");
+    const auto lrec = load<std::uint32_t>(lead.data() + 4);
+    const std::uint32_t cflag = lrec >> 29;
+    const std::uint32_t length = lrec & kMaxRecordBytes;
+    if (cflag > 3 || (part == 0) != (cflag <= 1)) return fail("a part of a record out of order");
+    at_ += 8;
+    if (length > size_ - at_) return fail("the record ends beyond the file");
+    AVA_TRY(const std::string_view data, need(length));
+    if (part > 0) detail::append_u32(payload, kRecordMagic);
+    payload += data;
+    at_ = std::min(size_, at_ + (length + 3) / 4 * std::uint64_t{4});
+    if (cflag == 0 || cflag == 3) return true;
+  }
+}
+
+}  // namespace ava::format
