@@ -1,0 +1,7 @@
+import { account } from "./account";
+import { common } from "./common";
+import { datasets } from "./datasets";
+import { errors } from "./errors";
+import { trainings } from "./trainings";
+
+export const zhCN = { ...common, ...account, ...datasets, ...trainings, error: errors };

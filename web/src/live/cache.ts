@@ -1,0 +1,82 @@
+// Write live events into the TanStack cache: an object that changed replaces its copies, lists that miss it are fetched again.
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { keys } from "@/api/queries";
+import type { Page } from "@/api/types";
+import type { LiveEvent } from "./client";
+
+interface WithId {
+  id: string;
+}
+
+const nounOfPrefix: Record<string, string> = {
+  ds: "dataset",
+  fs: "formatted-set",
+  tr: "training",
+  rn: "run",
+  md: "model",
+  jb: "job",
+};
+
+/** The id says what an object is, whichever topic carried it. */
+export function nounOf(id: string): string | undefined {
+  return nounOfPrefix[id.slice(0, id.indexOf("_"))];
+}
+
+function hasId(data: unknown): data is WithId {
+  return typeof data === "object" && data !== null && typeof (data as WithId).id === "string";
+}
+
+type Pages = InfiniteData<Page<WithId>>;
+
+function replaceInPages(pages: Pages, item: WithId): Pages | undefined {
+  let found = false;
+  const next = pages.pages.map((page) => ({
+    ...page,
+    items: page.items.map((old) => {
+      if (old.id !== item.id) return old;
+      found = true;
+      return item;
+    }),
+  }));
+  return found ? { ...pages, pages: next } : undefined;
+}
+
+function applyChanged(client: QueryClient, noun: string, item: WithId): void {
+  client.setQueryData(keys.one(noun, item.id), item);
+  for (const [key, pages] of client.getQueriesData<Pages>({ queryKey: keys.list(noun) })) {
+    if (!pages?.pages) continue;
+    const next = replaceInPages(pages, item);
+    if (next) client.setQueryData(key, next);
+    else void client.invalidateQueries({ queryKey: key, exact: true });
+  }
+}
+
+function applyRemoved(client: QueryClient, noun: string): void {
+  void client.invalidateQueries({ queryKey: keys.list(noun) });
+}
+
+/** What else a change makes stale: a finished import has statistics, a training that ran has runs and models. */
+function invalidateFollowers(client: QueryClient, noun: string, item: WithId): void {
+  const state = (item as { state?: string }).state;
+  if (noun === "dataset" && state !== "creating") {
+    void client.invalidateQueries({ queryKey: ["stats", "dataset", item.id] });
+    void client.invalidateQueries({ queryKey: keys.list("sample") });
+    void client.invalidateQueries({ queryKey: keys.list("reject") });
+  }
+  if (noun === "training") {
+    void client.invalidateQueries({ queryKey: keys.list("run") });
+    if (state === "done") void client.invalidateQueries({ queryKey: keys.list("model") });
+  }
+}
+
+export function applyLiveEvent(client: QueryClient, event: LiveEvent): void {
+  if (!hasId(event.data)) return;
+  const noun = nounOf(event.data.id);
+  if (!noun) return;
+  if (event.type === "changed") {
+    applyChanged(client, noun, event.data);
+    invalidateFollowers(client, noun, event.data);
+  } else if (event.type === "removed") {
+    applyRemoved(client, noun);
+  }
+}
