@@ -1,0 +1,48 @@
+// Reading by http(s): one pooled libcurl client for pictures of lists, and a read-only Storage over a base URL.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "storage/storage.hpp"
+
+namespace ava::storage {
+
+struct HttpOptions {
+  std::chrono::milliseconds connect_timeout{5000};
+  std::chrono::milliseconds total_timeout{60000};  ///< of one attempt of get(); a stream has only the stall limit
+  std::chrono::seconds stall_timeout{20};          ///< no byte for so long ends the transfer
+  int max_redirects = 5;
+  int attempts = 3;  ///< on connect failures, 429 and 5xx, with jittered backoff
+  bool deny_private =
+      false;  ///< refuse loopback, private, link-local and multicast addresses, after every redirect too
+};
+
+/// GET with reuse of connections. Thread: any.
+/// Errors: `object.not_found` (404, 410), `http.denied` (401, 403), `http.status`, `http.timeout`, `http.unreachable`,
+/// `http.private_address`, `http.too_many_redirects`, `object.too_large`, `http.bad_url`.
+class HttpClient {
+ public:
+  explicit HttpClient(HttpOptions options = {});
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+  Result<std::string> get(const std::string& url, std::uint64_t limit_bytes) const;
+  /// Stream a body. Lifetime: the client must outlive the reader.
+  Result<std::unique_ptr<Reader>> open(const std::string& url) const;
+  /// HEAD: size and time where the server says them.
+  Result<ObjectInfo> head(const std::string& url) const;
+
+ private:
+  class Pool;
+  std::unique_ptr<Pool> pool_;
+};
+
+/// Read-only storage: keys are appended to `base_url`, percent-encoded.
+Result<std::shared_ptr<Storage>> open_http(std::string base_url, HttpOptions options = {});
+
+}  // namespace ava::storage
