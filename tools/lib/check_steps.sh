@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The steps of check, one function each; `./check --help` says what they are for. Sourced by check, repository root as working
 # directory. A step prints `N passed, N failed` when it counts cases, and fails by its exit code otherwise.
 
@@ -43,7 +44,14 @@ step_build() {
 
 step_tools() { tools/run_unittests 'tests/tools/*_test.py'; }
 step_layers() { tools/check_layers; }
-step_style() { tools/check_style; }
+step_style() {
+  local rc=0
+  tools/check_style || rc=1
+  # Every shell script: those named so, and those that say so in their first line.
+  git ls-files -z --cached --others --exclude-standard | xargs -0 grep -lIE --null '^#!/.*\b(ba)?sh$|^# shellcheck shell=' 2>/dev/null |
+    xargs -0 -r shellcheck -x -S warning || rc=1
+  return $rc
+}
 
 step_format() {
   git ls-files -z --cached --others --exclude-standard -- 'src/*.[ch]pp' 'apps/*.[ch]pp' 'tests/*.[ch]pp' 'bench/*.[ch]pp' |

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Find or start the container engine that runs trainings. Sourced by quickstart and tests/support/engine.
 # AVA speaks the Docker Engine API on a unix socket; here that is Podman or Docker.
 # Errors: functions print a sentence and return 1. Needs curl and say.sh.
@@ -10,7 +11,8 @@ engine_answers() {
 # Print the first socket of a running engine this user may use.
 engine_find() {
   local socket
-  for socket in "${AVA_ENGINE_SOCKET:-}" /run/podman/podman.sock "${XDG_RUNTIME_DIR:-/nonexistent}/podman/podman.sock"; do
+  for socket in "${AVA_ENGINE_SOCKET:-}" /run/podman/podman.sock "${XDG_RUNTIME_DIR:-/nonexistent}/podman/podman.sock" \
+    /var/run/docker.sock; do
     if [ -n "$socket" ] && engine_answers "$socket"; then printf '%s\n' "$socket"; return 0; fi
   done
   return 1

@@ -1,4 +1,6 @@
+# shellcheck shell=bash
 # Words on the terminal for every script: one look, one way to fail. Sourced, never run.
+# shellcheck disable=SC2034
 # Units: times are whole seconds. Colour only on a terminal, and never when NO_COLOR is set.
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Run named steps with a log, a time and counted cases each. Sourced by check.
 # A step is a shell function step_NAME. What it prints goes to $LOGS/NAME.log; lines `N passed, N failed` in it are added up,
 # lines `SKIPPED case: reason` are kept for the summary. A step that fails without counting is one failed case; one that

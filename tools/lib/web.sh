@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Build the web interface once per change. Sourced by check and quickstart; needs say.sh and the repository as working directory.
 
 # Print one hash over the content of the given files and folders.
