@@ -1,0 +1,30 @@
+#include "format/all.hpp"
+
+#include <array>
+#include <string>
+
+#include "format/drivers.hpp"
+
+namespace ava::format {
+
+std::span<const Format* const> all() {
+  static const std::array<const Format*, 3> kAll = {
+      &recordio_format(),
+      &lmdb_format(),
+      &raw_format(),
+  };
+  return kAll;
+}
+
+Result<const Format*> find(std::string_view name) {
+  std::string known;
+  for (const Format* format : all()) {
+    if (format->name() == name) return format;
+    if (!known.empty()) known += ", ";
+    known += format->name();
+  }
+  return Error(ErrorCode::kInvalidArgument, "format.unknown", "no format is called '" + std::string(name) + "'")
+      .hint("formats: " + known);
+}
+
+}  // namespace ava::format

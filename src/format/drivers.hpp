@@ -1,0 +1,12 @@
+// The drivers all.cpp lists, one function per file.
+#pragma once
+
+#include "format/format.hpp"
+
+namespace ava::format {
+
+const Format& recordio_format();
+const Format& lmdb_format();
+const Format& raw_format();
+
+}  // namespace ava::format

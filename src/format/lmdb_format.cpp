@@ -1,0 +1,153 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/file.hpp"
+#include "format/datum.hpp"
+#include "format/drivers.hpp"
+#include "format/lmdb_env.hpp"
+#include "schema/json.hpp"
+
+namespace ava::format {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Encoding { kEncoded, kRaw };
+std::span<const schema::EnumName<Encoding>> enum_names(Encoding) {
+  static constexpr schema::EnumName<Encoding> kNames[] = {{Encoding::kEncoded, "encoded"}, {Encoding::kRaw, "raw"}};
+  return kNames;
+}
+
+struct Options {
+  Encoding encoding = Encoding::kEncoded;
+};
+void describe(schema::Visitor& v, Options& x) {
+  v.type("LmdbOptions");
+  v.field(
+      "encoding", x.encoding,
+      {.doc = "encoded: the picture file as it is (small); raw: decoded pixels, C,H,W in B,G,R order (fast to read, "
+              "large; pictures should have one size)",
+       .required = false});
+}
+
+Result<Options> options_of(std::string_view text) { return schema::from_text<Options>(text.empty() ? "{}" : text); }
+
+/// `%08d_<path>`, wider when the set has more than 10^8 samples so that byte order stays numeric; a path that would
+/// pass the key limit is cut at a UTF-8 boundary.
+std::string key_of(std::uint64_t index, int digits, std::string_view path) {
+  std::string key = fmt::format("{:0{}}_{}", index, digits, path);
+  if (key.size() <= kLmdbMaxKey) return key;
+  std::size_t end = kLmdbMaxKey;
+  while (end > 0 && (static_cast<unsigned char>(key[end]) & 0xC0) == 0x80) --end;
+  key.resize(end);
+  return key;
+}
+
+class LmdbWriter final : public Writer {
+ public:
+  LmdbWriter(LmdbAppender appender, fs::path folder, int digits, Encoding encoding)
+      : appender_(std::move(appender)), folder_(std::move(folder)), digits_(digits), encoding_(encoding) {}
+
+  Result<void> append(const Item& item) override {
+    Datum datum{.label = static_cast<std::int32_t>(item.label)};
+    if (encoding_ == Encoding::kEncoded) {
+      datum.data = *item.bytes;
+      datum.encoded = true;
+    } else {
+      datum.channels = 3;
+      datum.height = item.height;
+      datum.width = item.width;
+      datum.data = *item.planes;
+    }
+    return appender_.append(key_of(item.index, digits_, item.name), encode(datum));
+  }
+
+  Result<std::vector<SetFile>> finish() override {
+    AVA_CHECK(appender_.finish(folder_ / "cache"));
+    std::vector<SetFile> files;
+    for (const char* name : {"cache/data.mdb", "cache/lock.mdb"}) {
+      AVA_TRY(const Digest digest, sha256_of_file(folder_ / name));
+      files.push_back({name, fs::file_size(folder_ / name), digest});
+    }
+    // Readers that lock write into lock.mdb: its bytes prove nothing.
+    files.pop_back();
+    return files;
+  }
+
+ private:
+  LmdbAppender appender_;
+  fs::path folder_;
+  int digits_;
+  Encoding encoding_;
+};
+
+class LmdbReader final : public Reader {
+ public:
+  explicit LmdbReader(LmdbCursor cursor) : cursor_(std::move(cursor)) {}
+  std::uint64_t count() const override { return cursor_.count(); }
+
+  Result<bool> next(StoredItem& item) override {
+    std::string_view key;
+    std::string_view value;
+    item.index = next_;
+    AVA_TRY(const bool more, cursor_.next(key, value));
+    if (!more) return false;
+    ++next_;
+    if (std::strtoull(std::string(key.substr(0, 20)).c_str(), nullptr, 10) != item.index)
+      return Error(ErrorCode::kCorrupt, "lmdb.bad_key", fmt::format("record {} has the key '{}'", item.index, key));
+    AVA_TRY(const Datum datum, decode_datum(value));
+    item.label = datum.label;
+    item.is_planes = !datum.encoded;
+    item.bytes.assign(datum.data);
+    return true;
+  }
+
+ private:
+  LmdbCursor cursor_;
+  std::uint64_t next_ = 0;
+};
+
+class LmdbFormat final : public Format {
+ public:
+  std::string_view name() const override { return "lmdb"; }
+  std::string_view title() const override { return "LMDB"; }
+  std::string_view description() const override {
+    return "Caffe Datum records in an LMDB environment (cache/data.mdb). Random access by key, read by Caffe.";
+  }
+  std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
+
+  Result<bool> needs_planes(std::string_view options) const override {
+    AVA_TRY(const Options parsed, options_of(options));
+    return parsed.encoding == Encoding::kRaw;
+  }
+
+  Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
+                                              std::string_view options) const override {
+    AVA_TRY(const Options parsed, options_of(options));
+    AVA_CHECK(file::make_dirs(folder / "cache"));
+    constexpr std::uint64_t kOverhead = 4096 + 512;  // a record above half a page takes whole pages
+    constexpr std::uint64_t kGuess = 64u << 10;      // bytes of a picture when nothing is known
+    const std::uint64_t pictures = info.byte_count > 0 ? info.byte_count : info.sample_count * kGuess;
+    AVA_TRY(auto appender, LmdbAppender::create(folder / ".lmdb-growing", pictures + info.sample_count * kOverhead));
+    const std::uint64_t last = std::max<std::uint64_t>(info.sample_count, 1) - 1;
+    const int digits = std::max(8, static_cast<int>(std::to_string(last).size()));
+    return std::unique_ptr<Writer>(std::make_unique<LmdbWriter>(std::move(appender), folder, digits, parsed.encoding));
+  }
+
+  Result<std::unique_ptr<Reader>> open_reader(const fs::path& folder) const override {
+    AVA_TRY(auto cursor, LmdbCursor::open(folder / "cache"));
+    return std::unique_ptr<Reader>(std::make_unique<LmdbReader>(std::move(cursor)));
+  }
+};
+
+}  // namespace
+
+const Format& lmdb_format() {
+  static const LmdbFormat kFormat;
+  return kFormat;
+}
+
+}  // namespace ava::format
