@@ -60,6 +60,9 @@ Result<Info> verify_decode(std::string_view bytes, std::uint64_t max_pixels = kM
 /// damage inside compressed data. Errors: as probe().
 Result<Info> verify_structure(std::string_view bytes, std::uint64_t max_pixels = kMaxPixels);
 
+/// Turn and mirror stored pixels upright by EXIF orientation 1..8.
+Pixels oriented(Pixels from, int orientation);
+
 /// Units: quality 1..100. 4:2:0 for colour. Same pixels give the same bytes. Errors: `picture.bad_quality`,
 /// `picture.encode`.
 Result<std::string> encode_jpeg(const Pixels& pixels, int quality = 95);

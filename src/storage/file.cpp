@@ -10,8 +10,8 @@
 
 #include "base/file.hpp"
 #include "base/id.hpp"
-#include "storage/file_list.hpp"
 #include "storage/file_handle.hpp"
+#include "storage/file_list.hpp"
 
 namespace ava::storage {
 
@@ -118,7 +118,8 @@ class FileStorage : public Storage {
     std::string temp = fmt::format("{}/{}", kTempPrefix, random_hex(12));
     Fd fd(::openat(root_->fd(), temp.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
     if (!fd) return file::error_of(errno, "create", std::string(key));
-    return std::unique_ptr<Writer>(std::make_unique<FileWriter>(root_, std::move(fd), std::move(temp), std::string(key)));
+    return std::unique_ptr<Writer>(
+        std::make_unique<FileWriter>(root_, std::move(fd), std::move(temp), std::string(key)));
   }
 
   Result<ObjectInfo> stat(std::string_view key) const override {

@@ -63,7 +63,8 @@ void back_off(int attempt) {
 }
 
 Error too_large(const std::string& url, std::uint64_t limit) {
-  return Error(ErrorCode::kInvalidArgument, "object.too_large", fmt::format("'{}' is larger than {} bytes", url, limit));
+  return Error(ErrorCode::kInvalidArgument, "object.too_large",
+               fmt::format("'{}' is larger than {} bytes", url, limit));
 }
 
 /// Pulls a body through curl's multi interface; curl is paused while the caller has not read what came.
@@ -146,7 +147,9 @@ class HttpReader : public Reader {
 class HttpStorage : public Storage {
  public:
   HttpStorage(std::string base, HttpOptions options) : base_(std::move(base)), client_(options) {}
-  Result<std::string> read(std::string_view key, std::uint64_t limit) const override { return client_.get(url_of(key), limit); }
+  Result<std::string> read(std::string_view key, std::uint64_t limit) const override {
+    return client_.get(url_of(key), limit);
+  }
   Result<std::unique_ptr<Reader>> open(std::string_view key) const override { return client_.open(url_of(key)); }
   Result<std::unique_ptr<Writer>> create(std::string_view) override { return read_only(); }
   Result<ObjectInfo> stat(std::string_view key) const override {

@@ -36,7 +36,8 @@ bool is_private_address(const sockaddr& address) {
   std::memcpy(&in, &address, sizeof in);
   const unsigned char* b = in.sin6_addr.s6_addr;
   const auto v4_at = [b](int at) {
-    return (std::uint32_t{b[at]} << 24) | (std::uint32_t{b[at + 1]} << 16) | (std::uint32_t{b[at + 2]} << 8) | b[at + 3];
+    return (std::uint32_t{b[at]} << 24) | (std::uint32_t{b[at + 1]} << 16) | (std::uint32_t{b[at + 2]} << 8) |
+           b[at + 3];
   };
   if (IN6_IS_ADDR_V4MAPPED(&in.sin6_addr) || IN6_IS_ADDR_V4COMPAT(&in.sin6_addr)) return is_private_v4(v4_at(12));
   if (b[0] == 0x00 && b[1] == 0x64 && b[2] == 0xFF && b[3] == 0x9B) return is_private_v4(v4_at(12));  // NAT64
@@ -97,12 +98,17 @@ Result<void> Transfer::outcome(CURLcode code, const std::string& url) const {
     case CURLE_HTTP_RETURNED_ERROR:
       if (status == 404 || status == 410) return fail(ErrorCode::kNotFound, "object.not_found", why);
       if (status == 401 || status == 403) return fail(ErrorCode::kPermissionDenied, "http.denied", why);
-      return fail(status >= 500 || status == 429 ? ErrorCode::kUnavailable : ErrorCode::kInvalidArgument, "http.status", why);
-    case CURLE_OPERATION_TIMEDOUT: return fail(ErrorCode::kDeadlineExceeded, "http.timeout", why);
-    case CURLE_TOO_MANY_REDIRECTS: return fail(ErrorCode::kInvalidArgument, "http.too_many_redirects", why);
+      return fail(status >= 500 || status == 429 ? ErrorCode::kUnavailable : ErrorCode::kInvalidArgument, "http.status",
+                  why);
+    case CURLE_OPERATION_TIMEDOUT:
+      return fail(ErrorCode::kDeadlineExceeded, "http.timeout", why);
+    case CURLE_TOO_MANY_REDIRECTS:
+      return fail(ErrorCode::kInvalidArgument, "http.too_many_redirects", why);
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL: return fail(ErrorCode::kInvalidArgument, "http.bad_url", why);
-    default: return fail(ErrorCode::kUnavailable, "http.unreachable", why);
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return fail(ErrorCode::kInvalidArgument, "http.bad_url", why);
+    default:
+      return fail(ErrorCode::kUnavailable, "http.unreachable", why);
   }
 }
 
@@ -118,8 +124,10 @@ bool Transfer::worth_retrying(CURLcode code) const {
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
     case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR: return true;
-    default: return false;
+    case CURLE_RECV_ERROR:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -83,11 +83,14 @@ Result<ObjectUri> parse_uri(std::string_view url) {
     uri.key = rest;
     return uri;
   }
-  return Error(ErrorCode::kInvalidArgument, "unknown_scheme", fmt::format("'{}' is an address of kind '{}'", url, scheme))
+  return Error(ErrorCode::kInvalidArgument, "unknown_scheme",
+               fmt::format("'{}' is an address of kind '{}'", url, scheme))
       .hint("urls begin with qiniu://, http:// or https://");
 }
 
-std::string bucket_uri(std::string_view bucket, std::string_view key) { return fmt::format("qiniu:///{}/{}", bucket, key); }
+std::string bucket_uri(std::string_view bucket, std::string_view key) {
+  return fmt::format("qiniu:///{}/{}", bucket, key);
+}
 
 std::string percent_decode(std::string_view text) {
   std::string out;

@@ -43,7 +43,8 @@ Result<Resolver::Place> Resolver::place_of(std::string_view url) const {
       if (found != options_.buckets.end()) return Place{found->second.get(), std::string(uri.key), {}};
       if (second_reading(uri, other) && (found = options_.buckets.find(other.bucket)) != options_.buckets.end())
         return Place{found->second.get(), std::string(other.key), {}};
-      return refuse("bucket_unknown", fmt::format("no bucket '{}' is bound", uri.bucket), "bind the storage space first");
+      return refuse("bucket_unknown", fmt::format("no bucket '{}' is bound", uri.bucket),
+                    "bind the storage space first");
     }
     case UriKind::kHttp:
       if (!options_.allow_http) return refuse("http_not_allowed", "web addresses are switched off here", "");
@@ -52,7 +53,8 @@ Result<Resolver::Place> Resolver::place_of(std::string_view url) const {
     case UriKind::kLocalPath:
       for (const auto& [prefix, storage] : roots_)
         if (uri.key.starts_with(prefix)) return Place{storage.get(), std::string(uri.key.substr(prefix.size())), {}};
-      return refuse("url_local_path", "a path of the machine where the list was made", "upload the pictures, or let the administrator allow the folder");
+      return refuse("url_local_path", "a path of the machine where the list was made",
+                    "upload the pictures, or let the administrator allow the folder");
     case UriKind::kRelative:
       if (base_ != nullptr) {
         std::string_view key = uri.key;
@@ -60,7 +62,8 @@ Result<Resolver::Place> Resolver::place_of(std::string_view url) const {
         return Place{base_.get(), std::string(key), {}};
       }
       return refuse("url_relative", "no place is known to look below", "give a prefix for relative urls");
-    default: return refuse("unknown_scheme", "not an address of a picture", "urls begin with qiniu://, http:// or https://");
+    default:
+      return refuse("unknown_scheme", "not an address of a picture", "urls begin with qiniu://, http:// or https://");
   }
 }
 
