@@ -12,6 +12,8 @@ function page<K extends string>(load: () => Promise<Record<K, ComponentType>>, n
 
 const chapters = [
   { path: "datasets", element: page(() => import("./pages/datasets-page"), "DatasetsPage") },
+  { path: "datasets/new", element: page(() => import("./pages/dataset-create-page"), "DatasetCreatePage") },
+  { path: "datasets/:id", element: page(() => import("./pages/dataset-detail-page"), "DatasetDetailPage") },
 ];
 
 export const router = createBrowserRouter(

@@ -103,7 +103,7 @@ export const datasets: Shape<typeof zh> = {
   },
   stats: {
     title: "Label statistics",
-    items: "Items: {{count}}",
+    items: "Items: {{items}}",
     noLabels: "This source dataset has no label information.",
     type: { classification: "Classification", detection: "Detection", face: "Face" },
     option: "{{type}}-{{name}}({{total}})",

@@ -99,7 +99,7 @@ export const datasets = {
   },
   stats: {
     title: "标签统计数据",
-    items: "数据条数：{{count}}",
+    items: "数据条数：{{items}}",
     noLabels: "该源数据集没有标签信息。",
     type: { classification: "分类", detection: "检测", face: "人脸" },
     option: "{{type}}-{{name}}({{total}})",

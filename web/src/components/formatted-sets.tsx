@@ -1,0 +1,168 @@
+// U3.2-17: the formatted data of a dataset, with the glyph that joins a pair and one cell per batch.
+import { DeleteOutlined, InfoCircleOutlined, LinkOutlined, PlusOutlined, ReloadOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { App, Button, Progress, Table, Tag, Tooltip } from "antd";
+import type { TableColumnsType } from "antd";
+import type { TFunction } from "i18next";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { http } from "@/api/client";
+import { formattedSetsQuery } from "@/api/queries";
+import type { Dataset, FormattedSet, VerifyReport } from "@/api/types";
+import { FormatDialog } from "@/forms/format-dialog";
+import { useLive } from "@/live/live-context";
+import { DeleteDialog } from "./delete-dialog";
+import { EmptyNote } from "./empty-note";
+import { ErrorAlert, errorLine, slugSentence } from "./error-alert";
+import { formatRows, type FormatRow } from "./format-rows";
+import { formatBytes, formatCount, formatPercent } from "./format-value";
+import { StateTag } from "./state-tag";
+import { StatsDialog } from "./stats-dialog";
+
+type Dialog = { kind: "format" } | { kind: "stats"; id: string } | { kind: "delete"; set: FormattedSet } | null;
+
+export const formatName = (t: TFunction, format: string): string => t(`format.name.${format}`, { defaultValue: format });
+
+export function SplitTag({ set }: { set: FormattedSet }) {
+  const { t } = useTranslation();
+  const colour = { train: "blue", val: "orange", test: "purple" }[set.split];
+  return (
+    <span className="nowrap">
+      {formatPercent(set.percent)} <Tooltip title={t(`format.${set.split}`)}><Tag color={colour} style={{ marginInlineEnd: 0 }}>{t(`format.splitShort.${set.split}`)}</Tag></Tooltip>
+    </span>
+  );
+}
+
+export function setTitle(t: TFunction, set: FormattedSet): string {
+  const share = `${formatPercent(set.percent)} ${t(`format.splitShort.${set.split}`)}`;
+  return `${set.dataset.name} · ${formatName(t, set.format)} · ${share}`;
+}
+
+function PairGlyph() {
+  const { t } = useTranslation();
+  return (
+    <Tooltip title={t("format.pair")}>
+      <span className="pair-bracket" role="img" aria-label={t("format.pair")} data-testid="pair"><LinkOutlined rotate={45} /></span>
+    </Tooltip>
+  );
+}
+
+function useVerify() {
+  const { t } = useTranslation();
+  const { modal, message } = App.useApp();
+  const [busy, setBusy] = useState("");
+  const verify = async (set: FormattedSet) => {
+    setBusy(set.id);
+    try {
+      const report = await http.post<VerifyReport>(`/formatted-sets/${set.id}/verify`);
+      const content = (
+        <>
+          <p className="mono">{t("format.verifyRoot")}: {report.root}</p>
+          {report.problems.length > 0 && <ul>{report.problems.map((problem) => <li key={problem}>{problem}</li>)}</ul>}
+        </>
+      );
+      if (report.ok) modal.success({ title: t("format.verifyOk"), content });
+      else modal.error({ title: t("format.verifyBad"), content });
+    } catch (error) {
+      void message.error(errorLine(t, error));
+    } finally {
+      setBusy("");
+    }
+  };
+  return { busy, verify };
+}
+
+function ProgressCell({ set }: { set: FormattedSet }) {
+  const { t } = useTranslation();
+  if (set.state === "failed") {
+    return <Tooltip title={set.error?.hint}><span>{slugSentence(t, set.error?.slug ?? "", "")}: {set.error?.detail}</span></Tooltip>;
+  }
+  return <Progress size="small" style={{ minWidth: 90, margin: 0 }} percent={set.state === "done" ? 100 : Math.min(99, Math.floor(set.progress * 100))} />;
+}
+
+function useColumns(open: (dialog: Dialog) => void): TableColumnsType<FormatRow> {
+  const { t } = useTranslation();
+  const { busy, verify } = useVerify();
+  return [
+    { key: "pair", width: 44, className: "pair-cell", onCell: (row) => ({ rowSpan: row.pairSpan }), render: (_, row) => row.pairSpan === 2 && <PairGlyph /> },
+    { title: t("format.column.type"), width: 64, render: () => t("dataset.mediaKind.image") },
+    {
+      title: t("format.column.format"),
+      render: (_, { set }) => (
+        <span className="nowrap">
+          {formatName(t, set.format)}{" "}
+          <Tooltip title={t(`format.info.${set.format}`, { defaultValue: set.format })}><InfoCircleOutlined style={{ opacity: 0.55 }} /></Tooltip>
+        </span>
+      ),
+    },
+    { title: t("format.column.percent"), render: (_, { set }) => <SplitTag set={set} /> },
+    { title: t("format.column.samples"), align: "right", render: (_, { set }) => <Tooltip title={formatBytes(set.byte_count)}><span>{formatCount(set.sample_count)}</span></Tooltip> },
+    { title: t("format.shuffle"), render: (_, { set }) => (set.shuffle ? t("yes") : t("no")) },
+    { title: t("format.resize"), render: (_, { set }) => set.resize || t("format.resizeKeep") },
+    { title: t("field.state"), render: (_, { set }) => <StateTag state={set.state} /> },
+    { title: t("field.progress"), width: 150, render: (_, { set }) => <ProgressCell set={set} /> },
+    { title: t("field.creator"), render: (_, { set }) => set.owner.name },
+    {
+      title: t("format.column.batch"), onCell: (row) => ({ rowSpan: row.batchSpan }),
+      render: (_, { set }) => <span className="mono" data-testid="batch">{set.batch}</span>,
+    },
+    {
+      title: t("format.column.labelData"),
+      render: (_, { set }) => <Button type="link" size="small" style={{ padding: 0 }} disabled={set.state !== "done"} onClick={() => open({ kind: "stats", id: set.id })}>{t("action.view")}</Button>,
+    },
+    {
+      title: t("field.actions"), width: 90,
+      render: (_, { set }) => (
+        <span className="nowrap">
+          <Tooltip title={t("format.verify")}><Button type="text" size="small" icon={<SafetyCertificateOutlined />} aria-label={t("format.verify")} disabled={set.state !== "done"} loading={busy === set.id} onClick={() => void verify(set)} /></Tooltip>
+          <Tooltip title={t("action.delete")}><Button type="text" size="small" danger icon={<DeleteOutlined />} aria-label={t("action.delete")} onClick={() => open({ kind: "delete", set })} /></Tooltip>
+        </span>
+      ),
+    },
+  ];
+}
+
+export function FormattedSets({ dataset }: { dataset: Dataset }) {
+  const { t } = useTranslation();
+  const query = useInfiniteQuery(formattedSetsQuery({ dataset_id: dataset.id }));
+  const [dialog, setDialog] = useState<Dialog>(null);
+  useLive(["formatted-sets"]);
+  const sets = query.data?.pages.flatMap((page) => page.items).filter((set) => set.dataset.id === dataset.id) ?? [];
+  const columns = useColumns(setDialog);
+  const close = () => setDialog(null);
+  return (
+    <>
+      <div className="toolbar">
+        <Button type="primary" icon={<PlusOutlined />} disabled={dataset.state !== "success"} onClick={() => setDialog({ kind: "format" })} data-testid="format">{t("format.button")}</Button>
+        <span className="grow" />
+        <Button icon={<ReloadOutlined />} onClick={() => void query.refetch()} aria-label={t("action.refresh")} title={t("action.refresh")} />
+      </div>
+      {query.isError && <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />}
+      <Table<FormatRow>
+        size="small"
+        bordered={false}
+        rowKey={(row) => row.set.id}
+        columns={columns}
+        dataSource={formatRows(sets)}
+        loading={query.isPending}
+        pagination={false}
+        scroll={{ x: "max-content" }}
+        data-testid="formatted-sets"
+        rowClassName={(row) => `set-row set-${row.set.state}`}
+        locale={{ emptyText: <EmptyNote text={t("format.none")} /> }}
+      />
+      {dialog?.kind === "format" && <FormatDialog dataset={dataset} onClose={close} />}
+      {dialog?.kind === "stats" && <StatsDialog of={{ noun: "formatted-set", id: dialog.id }} onClose={close} />}
+      {dialog?.kind === "delete" && (
+        <DeleteDialog
+          cacheNoun="formatted-set"
+          noun={t("format.noun")}
+          what={t("format.deleteWhat")}
+          items={[{ id: dialog.set.id, name: `${setTitle(t, dialog.set)} · ${dialog.set.batch}` }]}
+          remove={(id) => http.delete(`/formatted-sets/${id}`)}
+          onClose={close}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+// What the import refused, line by line, with the reason and what to change.
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Table } from "antd";
+import { useTranslation } from "react-i18next";
+import { rejectsQuery } from "@/api/queries";
+import type { Dataset, Reject } from "@/api/types";
+import { EmptyNote } from "./empty-note";
+import { ErrorAlert, slugSentence } from "./error-alert";
+import { ListFoot } from "./list-foot";
+
+export function RejectsTable({ dataset }: { dataset: Dataset }) {
+  const { t } = useTranslation();
+  const query = useInfiniteQuery(rejectsQuery(dataset.id));
+  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  if (query.isError) return <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />;
+  return (
+    <>
+      <Table<Reject>
+        size="small"
+        rowKey={(row) => `${row.line}:${row.column ?? 0}:${row.url}`}
+        dataSource={rows}
+        loading={query.isPending}
+        pagination={false}
+        scroll={{ x: "max-content" }}
+        locale={{ emptyText: <EmptyNote text={t("reject.none")} /> }}
+        columns={[
+          { title: t("reject.line"), dataIndex: "line", width: 70 },
+          { title: t("reject.column"), dataIndex: "column", width: 70, render: (column?: number | null) => column ?? "-" },
+          { title: t("reject.url"), dataIndex: "url", render: (url: string) => <span className="mono">{url || "-"}</span> },
+          { title: t("reject.reason"), render: (_, row) => <><div>{slugSentence(t, row.slug, row.slug)}</div><small>{row.detail}</small></> },
+          { title: t("reject.hint"), dataIndex: "hint", render: (hint?: string | null) => hint || "-" },
+        ]}
+      />
+      <ListFoot query={query} />
+    </>
+  );
+}

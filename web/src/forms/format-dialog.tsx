@@ -1,0 +1,165 @@
+// U3.2-16, R3.2-13: ask for one batch: percentages, label, order, size, and any number of formats at once.
+import { InfoCircleOutlined } from "@ant-design/icons";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, App, Checkbox, Collapse, Form, InputNumber, Modal, Radio, Select, Skeleton, Space, Switch, Tooltip, Typography } from "antd";
+import { useTranslation } from "react-i18next";
+import { http } from "@/api/client";
+import { formatsQuery, keys } from "@/api/queries";
+import type { Dataset, Format, FormatBatch } from "@/api/types";
+import { ErrorAlert } from "@/components/error-alert";
+import { formatRequest, initialFormatValues, splitSum, type FormatValues } from "./format-values";
+
+function SplitFields() {
+  const { t } = useTranslation();
+  const form = Form.useFormInstance<FormatValues>();
+  const sum = splitSum({ train: Form.useWatch("train", form), val: Form.useWatch("val", form), test: Form.useWatch("test", form) });
+  const bad = sum > 100 || sum <= 0;
+  const text = sum > 100 ? t("format.sumOver", { sum }) : sum <= 0 ? t("format.sumNone") : sum < 100 ? t("format.sumRest", { sum, rest: Math.round((100 - sum) * 1000) / 1000 }) : t("format.sum", { sum });
+  return (
+    <Form.Item label={t("format.splits")} required>
+      <Space wrap size={[16, 8]}>
+        {(["train", "val", "test"] as const).map((split) => (
+          <label key={split} className="nowrap">
+            {t(`format.${split}`)}{" "}
+            <Form.Item name={split} noStyle>
+              <InputNumber min={0} max={100} precision={1} addonAfter="%" style={{ width: 112 }} data-testid={`percent-${split}`} />
+            </Form.Item>
+          </label>
+        ))}
+      </Space>
+      <div style={{ marginTop: 4 }}><Typography.Text type={bad ? "danger" : "secondary"} data-testid="percent-sum">{text}</Typography.Text></div>
+    </Form.Item>
+  );
+}
+
+function FormatBoxes({ formats }: { formats: Format[] }) {
+  const { t } = useTranslation();
+  return (
+    <Form.Item name="formats" label={t("format.formats")} extra={t("format.sameBatch")} rules={[{ type: "array", required: true, min: 1, message: t("format.formatsRequired") }]}>
+      <Checkbox.Group
+        options={formats.map((format) => ({
+          value: format.name,
+          label: (
+            <span className="nowrap" data-testid={`format-${format.name}`}>
+              {t(`format.name.${format.name}`, { defaultValue: format.title })}{" "}
+              <Tooltip title={t(`format.info.${format.name}`, { defaultValue: format.description })}><InfoCircleOutlined style={{ opacity: 0.55 }} /></Tooltip>
+            </span>
+          ),
+        }))}
+      />
+    </Form.Item>
+  );
+}
+
+function ResizeFields() {
+  const { t } = useTranslation();
+  const mode = Form.useWatch<FormatValues["resizeMode"]>("resizeMode");
+  return (
+    <Form.Item label={t("format.resize")}>
+      <Space wrap>
+        <Form.Item name="resizeMode" noStyle>
+          <Radio.Group options={[{ value: "keep", label: t("format.resizeKeep") }, { value: "short", label: t("format.resizeShort") }, { value: "exact", label: t("format.resizeExact") }]} />
+        </Form.Item>
+        {mode !== "keep" && <Form.Item name="width" noStyle rules={[{ required: true }]}><InputNumber min={1} max={16384} precision={0} style={{ width: 88 }} aria-label={t("format.resize")} /></Form.Item>}
+        {mode === "exact" && <>×<Form.Item name="height" noStyle rules={[{ required: true }]}><InputNumber min={1} max={16384} precision={0} style={{ width: 88 }} aria-label={t("format.resize")} /></Form.Item></>}
+      </Space>
+    </Form.Item>
+  );
+}
+
+function NumberField({ name, max, step }: { name: "minPerClass" | "maxPerClass" | "maxRejectRatio"; max?: number; step?: number }) {
+  const { t } = useTranslation();
+  return (
+    <Form.Item name={name} label={t(`format.${name}`)} tooltip={t(`format.${name}Help`)}>
+      <InputNumber min={0} max={max} step={step} style={{ width: 112 }} />
+    </Form.Item>
+  );
+}
+
+function AdvancedFields() {
+  const { t } = useTranslation();
+  const formats = Form.useWatch<string[]>("formats") ?? [];
+  return (
+    <Space wrap size={[24, 0]} align="start">
+      <Form.Item name="quality" label={t("format.quality")}><InputNumber min={1} max={100} precision={0} style={{ width: 112 }} /></Form.Item>
+      <NumberField name="minPerClass" />
+      <NumberField name="maxPerClass" />
+      <NumberField name="maxRejectRatio" max={1} step={0.01} />
+      {formats.includes("lmdb") && (
+        <Form.Item name="lmdbEncoding" label={t("format.lmdbEncoding")}>
+          <Select style={{ width: 160 }} options={[{ value: "jpeg", label: t("format.encoding.jpeg") }, { value: "raw", label: t("format.encoding.raw") }]} />
+        </Form.Item>
+      )}
+    </Space>
+  );
+}
+
+function LabelFields({ dataset }: { dataset: Dataset }) {
+  const { t } = useTranslation();
+  const classification = dataset.labels.filter((label) => label.type === "classification");
+  return (
+    <>
+      <Form.Item label={t("format.problem")}>
+        <Radio.Group
+          value="classification"
+          options={[{ value: "classification", label: t("stats.type.classification"), disabled: classification.length === 0 }, { value: "detection", label: t("stats.type.detection"), disabled: true }]}
+        />
+      </Form.Item>
+      <Form.Item name="label" label={t("format.label")}>
+        <Select data-testid="format-label" options={classification.map((label) => ({ value: label.key, label: label.name }))} />
+      </Form.Item>
+    </>
+  );
+}
+
+export function FormatDialog({ dataset, onClose }: { dataset: Dataset; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const [form] = Form.useForm<FormatValues>();
+  const formats = useQuery(formatsQuery);
+  const classification = dataset.labels.filter((label) => label.type === "classification");
+  const start = useMutation({
+    mutationFn: (values: FormatValues) => http.post<FormatBatch>(`/datasets/${dataset.id}/formatted-sets`, formatRequest(values)),
+    onSuccess: (made) => {
+      void message.success(t("format.started", { batch: made.batch }));
+      void queries.invalidateQueries({ queryKey: keys.list("formatted-set") });
+      onClose();
+    },
+  });
+  const submit = (values: FormatValues) => {
+    const sum = splitSum(values);
+    if (sum > 0 && sum <= 100) start.mutate({ ...initialFormatValues, ...values });
+  };
+  const possible = classification.length > 0;
+  return (
+    <Modal
+      open
+      width={720}
+      title={`${t("format.title")} · ${dataset.name}`}
+      onCancel={onClose}
+      onOk={() => form.submit()}
+      okButtonProps={{ loading: start.isPending, disabled: !possible, "data-testid": "format-submit" }}
+      maskClosable={false}
+    >
+      {!possible && <Alert type="warning" showIcon message={t("format.labelNone")} style={{ marginBottom: 16 }} />}
+      {formats.isPending && <Skeleton active />}
+      {formats.isError && <ErrorAlert error={formats.error} onRetry={() => void formats.refetch()} />}
+      {formats.data && (
+        <Form form={form} layout="vertical" disabled={!possible} initialValues={{ ...initialFormatValues, label: classification[0]?.key }} onFinish={submit} data-testid="format-form">
+          <SplitFields />
+          <LabelFields dataset={dataset} />
+          <Space wrap size={[32, 0]}>
+            <Form.Item name="shuffle" label={t("format.shuffle")} valuePropName="checked"><Switch checkedChildren={t("yes")} unCheckedChildren={t("no")} /></Form.Item>
+            <Form.Item name="stratify" label={t("format.stratify")} tooltip={t("format.stratifyHelp")} valuePropName="checked"><Switch checkedChildren={t("yes")} unCheckedChildren={t("no")} /></Form.Item>
+            <Form.Item name="seed" label={t("format.seed")} tooltip={t("format.seedHelp")}><InputNumber min={0} precision={0} style={{ width: 140 }} /></Form.Item>
+          </Space>
+          <ResizeFields />
+          <FormatBoxes formats={formats.data.items} />
+          <Collapse ghost size="small" style={{ marginInline: -12 }} items={[{ key: "more", label: t("format.advanced"), forceRender: true, children: <AdvancedFields /> }]} />
+        </Form>
+      )}
+      <ErrorAlert error={start.error} />
+    </Modal>
+  );
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { formatRequest, initialFormatValues, resizeText, splitSum } from "./format-values";
+
+describe("format dialog", () => {
+  it("adds percentages without the noise of binary fractions", () => {
+    expect(splitSum({ train: 33.3, val: 33.3, test: 33.4 })).toBe(100);
+    expect(splitSum({ train: 70, val: null })).toBe(70);
+    expect(splitSum({ train: 80, val: 30 })).toBe(110);
+  });
+
+  it("writes the resize as the server reads it", () => {
+    expect(resizeText({ resizeMode: "keep", width: 1, height: 1 })).toBe("");
+    expect(resizeText({ resizeMode: "short", width: 256, height: 1 })).toBe("256");
+    expect(resizeText({ resizeMode: "exact", width: 320, height: 240 })).toBe("320x240");
+  });
+
+  it("sends lmdb options only when lmdb is asked for", () => {
+    expect(formatRequest({ ...initialFormatValues, formats: ["recordio"] }).options).toBeUndefined();
+    expect(formatRequest({ ...initialFormatValues, formats: ["lmdb"] }).options).toEqual({ lmdb: { encoding: "jpeg" } });
+    expect(formatRequest({ ...initialFormatValues, formats: ["raw"], label: "classification.pulp" })).toMatchObject({
+      splits: { train: 70, val: 30, test: 0 }, label: "classification.pulp", seed: 0, stratify: true,
+    });
+  });
+});

@@ -1,0 +1,129 @@
+// R3.1-02..07, U3.1-09: create a source dataset. The file goes up first, streamed; the dataset is made from the upload.
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { App, Button, Card, Collapse, Form, Input, Radio, Space } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router-dom";
+import { http } from "@/api/client";
+import { infoQuery, keys } from "@/api/queries";
+import type { Dataset, NewDataset } from "@/api/types";
+import { ErrorAlert } from "@/components/error-alert";
+import { formatBytes } from "@/components/format-value";
+import { PageHeader } from "@/components/page-header";
+import { tarOfFolder } from "@/forms/folder";
+import { descriptionRules, namePattern, nameRules } from "@/forms/rules";
+import { SourceInput, hasSource, noSource, sourceUri, type Source } from "@/forms/source-input";
+import { UploadBar } from "@/forms/upload-bar";
+import { isAbort, useUpload } from "@/forms/use-upload";
+
+interface Values {
+  name: string;
+  description?: string;
+  on_error: "list" | "fail";
+  url_prefix?: string;
+}
+
+/** A first guess for the name, from the file or folder; only when it would be allowed. */
+function guessName(source: Source): string {
+  const raw = source.choice === "folder" ? (source.folder?.name ?? "") : (source.file?.name ?? "").replace(/(\.tar)?\.\w+$/, "");
+  const name = raw.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, "-").slice(0, 63);
+  return namePattern.test(name) ? name : "";
+}
+
+function useCreate() {
+  const navigate = useNavigate();
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const upload = useUpload();
+  const sourceOf = async (source: Source): Promise<NewDataset["source"]> => {
+    if (source.choice === "uri" || source.choice === "prefix") return { kind: source.choice, uri: sourceUri(source) };
+    const folder = source.choice === "folder" ? source.folder : null;
+    const sent = folder ? await upload.send(tarOfFolder(folder), `${folder.name}.tar`) : await upload.send(source.file!, source.file!.name);
+    return { kind: "upload", upload_id: sent.id };
+  };
+  const create = useMutation({
+    mutationFn: async ({ values, source }: { values: Values; source: Source }) => {
+      const body: NewDataset = { name: values.name, description: values.description ?? "", on_error: values.on_error, source: await sourceOf(source) };
+      if (values.url_prefix) body.url_prefix = values.url_prefix;
+      return http.post<Dataset>("/datasets", body);
+    },
+    onSuccess: (dataset) => {
+      void message.success(t("create.started"));
+      void queries.invalidateQueries({ queryKey: keys.list("dataset") });
+      navigate(`/datasets/${dataset.id}`);
+    },
+    onError: (error) => isAbort(error) && void message.info(t("create.uploadStopped")),
+  });
+  return { upload, create };
+}
+
+export function DatasetCreatePage() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [form] = Form.useForm<Values>();
+  const [source, setSource] = useState<Source>(noSource);
+  const [asked, setAsked] = useState(false);
+  const { upload, create } = useCreate();
+  const info = useQuery(infoQuery);
+  const max = info.data?.max_upload_bytes ?? 0;
+  const size = source.choice === "upload" ? (source.file?.size ?? 0) : source.choice === "folder" ? (source.folder?.byteCount ?? 0) : 0;
+  const tooLarge = max > 0 && size > max;
+  const sourceError = tooLarge ? t("create.tooLarge", { max: formatBytes(max) }) : asked && !hasSource(source) ? t("create.sourceMissing") : "";
+
+  const choose = (next: Source) => {
+    setSource(next);
+    if (!form.getFieldValue("name") && guessName(next)) form.setFieldValue("name", guessName(next));
+  };
+  const submit = (values: Values) => {
+    setAsked(true);
+    if (hasSource(source) && !tooLarge) create.mutate({ values, source });
+  };
+  return (
+    <div className="page" style={{ maxWidth: 820 }}>
+      <PageHeader title={t("create.title")} back="/datasets" />
+      <Card>
+        <Form<Values> form={form} layout="vertical" initialValues={{ on_error: "list" }} onFinish={submit} onFinishFailed={() => setAsked(true)} disabled={create.isPending}>
+          <Form.Item label={t("dataset.media")}>
+            <Radio.Group value="image" options={[{ value: "image", label: t("dataset.mediaKind.image") }, { value: "video", label: t("dataset.mediaKind.video"), disabled: true }]} />
+          </Form.Item>
+          <Form.Item label={t("create.kind")} required validateStatus={sourceError ? "error" : undefined} help={sourceError || undefined}>
+            <SourceInput value={source} onChange={choose} />
+          </Form.Item>
+          <Form.Item name="name" label={t("field.name")} hasFeedback rules={nameRules(t, t("field.name"))} extra={t("rule.name")}>
+            <Input data-testid="dataset-name" />
+          </Form.Item>
+          <Form.Item name="description" label={t("field.descriptionOptional")} rules={descriptionRules(t)}>
+            <Input.TextArea rows={3} showCount maxLength={500} data-testid="dataset-description" />
+          </Form.Item>
+          <Collapse
+            ghost
+            size="small"
+            style={{ marginInline: -12, marginBottom: 12 }}
+            items={[{
+              key: "advanced",
+              label: t("create.advanced"),
+              forceRender: true,
+              children: (
+                <>
+                  <Form.Item name="on_error" label={t("create.onError")}>
+                    <Radio.Group options={[{ value: "list", label: t("create.onErrorList") }, { value: "fail", label: t("create.onErrorFail") }]} />
+                  </Form.Item>
+                  <Form.Item name="url_prefix" label={t("create.urlPrefix")} extra={t("create.urlPrefixHelp")}><Input className="mono" /></Form.Item>
+                </>
+              ),
+            }]}
+          />
+          <div className="stack">
+            <UploadBar progress={upload.progress} onStop={upload.stop} />
+            {create.isError && !isAbort(create.error) && <ErrorAlert error={create.error} />}
+            <Space>
+              <Button type="primary" htmlType="submit" loading={create.isPending} data-testid="create-submit">{t("create.submit")}</Button>
+              <Button disabled={false} onClick={() => { upload.stop(); navigate("/datasets"); }}>{t("action.cancel")}</Button>
+            </Space>
+          </div>
+        </Form>
+      </Card>
+    </div>
+  );
+}
