@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.hpp"
+#include "http/reply_head.hpp"
 
 namespace ava::http {
 
@@ -20,49 +21,6 @@ constexpr std::array kSlugs{SlugStatus{"http.method_not_allowed", 405}, SlugStat
                             SlugStatus{"http.header_too_large", 431},   SlugStatus{"http.bad_range", 416},
                             SlugStatus{"http.too_slow", 408},           SlugStatus{"http.unknown_method", 501},
                             SlugStatus{"http.upgrade_required", 426},   SlugStatus{"http.bad_content_type", 415}};
-
-std::string_view title_of(int status) {
-  switch (status) {
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 413:
-      return "Content Too Large";
-    case 415:
-      return "Unsupported Media Type";
-    case 416:
-      return "Range Not Satisfiable";
-    case 422:
-      return "Unprocessable Content";
-    case 426:
-      return "Upgrade Required";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 499:
-      return "Cancelled";
-    case 501:
-      return "Not Implemented";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    default:
-      return "Internal Server Error";
-  }
-}
 
 json value_of(const std::string& text) {
   if (!text.empty() && (text.front() == '[' || text.front() == '{')) {
@@ -83,7 +41,7 @@ int status_of(const Error& error) {
 Reply problem_reply(const Error& error, std::string_view request_id) {
   const int status = status_of(error);
   json body{{"type", "urn:ava:problem:" + error.slug()},
-            {"title", title_of(status)},
+            {"title", reason_of(status)},
             {"status", status},
             {"detail", error.text()},
             {"slug", error.slug()},

@@ -126,14 +126,32 @@ Result<void> Router::admit(const Match& match, Request& request) const {
   return table_->before ? table_->before(request, route) : Result<void>();
 }
 
-Result<Reply> Router::call(const Match& match, Request& request) const {
+namespace {
+/// Run a handler; whatever escapes it becomes an error.
+template <class Function>
+auto guarded(const Function& function) -> decltype(function()) {
   // adapter: a bug or an exhausted memory in one handler must not end the server for everybody
   try {
-    AVA_CHECK(admit(match, request));
-    return match.route != nullptr ? match.route->handle(request) : table_->fallback(request);
+    return function();
   } catch (const std::exception& e) {
     return Error(ErrorCode::kInternal, "http.internal", std::string("exception in a handler: ") + e.what());
   }
+}
+}  // namespace
+
+Result<Reply> Router::call(const Match& match, Request& request) const {
+  return guarded([&]() -> Result<Reply> {
+    AVA_CHECK(admit(match, request));
+    return match.route != nullptr ? match.route->handle(request) : table_->fallback(request);
+  });
+}
+
+Result<void> Router::open(const Match& match, Request& request, const std::shared_ptr<WebSocket>& socket) const {
+  return guarded([&]() -> Result<void> {
+    AVA_CHECK(admit(match, request));
+    socket->principal = request.principal;
+    return match.route->on_socket(request, socket);
+  });
 }
 
 }  // namespace ava::http

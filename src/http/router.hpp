@@ -74,10 +74,12 @@ class Router {
   Result<Match> find(Method method, std::string_view path) const;
   /// Hook, then function. An exception that escapes a handler becomes `http.internal`.
   Result<Reply> call(const Match& match, Request& request) const;
-  /// Only the hook, for WebSocket routes.
-  Result<void> admit(const Match& match, Request& request) const;
+  /// The same for a WebSocket route: hook, then on_socket. The socket's principal is set in between.
+  Result<void> open(const Match& match, Request& request, const std::shared_ptr<WebSocket>& socket) const;
 
  private:
+  Result<void> admit(const Match& match, Request& request) const;
+
   struct Table;
   std::unique_ptr<Table> table_;
 };

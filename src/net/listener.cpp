@@ -8,6 +8,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/strand.hpp>
+#include <future>
 #include <optional>
 
 #include "base/log.hpp"
@@ -145,8 +146,17 @@ Listener::Listener(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Listener::~Listener() { close(); }
 
 void Listener::close() {
+  if (std::exchange(close_called_, true)) return;
   if (impl_->endpoint.is_unix()) ::unlink(impl_->endpoint.unix_path.c_str());
-  asio::post(impl_->strand, [impl = impl_] { impl->shut(); });
+  auto done = std::make_shared<std::promise<void>>();
+  auto finished = done->get_future();
+  asio::post(impl_->strand, [impl = impl_, done] {
+    impl->shut();
+    done->set_value();
+  });
+  // A call of on_accept runs on the same strand: once this is done, none is under way.
+  while (!impl_->context.stopped() && finished.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
+  }
 }
 
 const Endpoint& Listener::endpoint() const { return impl_->endpoint; }

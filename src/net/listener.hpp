@@ -13,8 +13,8 @@ namespace ava::net {
 
 struct Accepted;  // net/asio.hpp
 
-/// Thread: close() and the destructor from any thread; the function runs on loop threads, one call at a time.
-/// Lifetime: the Loop must be stopped or outlive it; after close() at most one call of the function is under way.
+/// Thread: close() and the destructor from one thread that is none of the loop's; the function runs on loop threads,
+/// one call at a time. Lifetime: after close() no call of the function is under way or starts.
 class Listener {
  public:
   using OnAccept = std::function<void(Accepted)>;
@@ -34,6 +34,7 @@ class Listener {
   struct Impl;
   explicit Listener(std::shared_ptr<Impl> impl);
   std::shared_ptr<Impl> impl_;
+  bool close_called_ = false;
 };
 
 }  // namespace ava::net
