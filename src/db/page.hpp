@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,16 @@ struct Page {
   std::vector<T> items;
   std::optional<std::string> next_cursor;
 };
+
+/// `%text%` for `LIKE :pattern ESCAPE '\'`, the wildcards of the text itself escaped; "%" for an empty text.
+inline std::string like_pattern(std::string_view text) {
+  std::string pattern = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return text.empty() ? pattern : pattern + "%";
+}
 
 /// Cut `items`, selected with request.rows(), to a page; `key` gives the cursor of an item.
 template <class T, class Key>

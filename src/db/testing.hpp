@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/id.hpp"
+#include "base/log.hpp"
 #include "base/testing.hpp"
 #include "db/db.hpp"
 #include "db/migrate.hpp"
@@ -20,6 +21,7 @@ namespace ava::db {
 class DatabaseTest : public ::testing::TestWithParam<Dialect> {
  protected:
   void SetUp() override {
+    log::set_level(log::Level::kWarn);
     if (GetParam() == Dialect::kPostgres) {
       const char* postgres = std::getenv("AVA_TEST_POSTGRES");
       if (postgres == nullptr || *postgres == '\0') GTEST_SKIP() << "AVA_TEST_POSTGRES names no PostgreSQL server";

@@ -1,0 +1,83 @@
+// Storage binding: a bucket is a named place (file:///srv/ava) where AVA keeps what users make.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "db/db.hpp"
+#include "db/page.hpp"
+#include "storage/storage.hpp"
+#include "user/user.hpp"
+
+namespace ava::user {
+
+/// A bound place. Its name is the first part of object URIs: qiniu:///<name>/<key>.
+struct Bucket {
+  static constexpr std::string_view kIdPrefix = "bk";
+  Id<Bucket> id;
+  std::string name;
+  std::string uri;
+  std::string kind;  ///< scheme of the uri
+  bool is_default = false;
+  schema::Time created_at;
+  UserId created_by;  ///< not shown
+};
+using BucketId = Id<Bucket>;
+void describe(schema::Visitor& v, Bucket& x);
+
+struct BucketOptions {
+  std::vector<std::filesystem::path>
+      allowed_roots;  ///< file: buckets must lie in one of them; empty: none may be bound
+};
+
+/// Binds places after proving that they work. Thread: any. Lifetime: the database and the clock outlive it.
+class BucketService {
+ public:
+  /// Says who uses a bucket ("dataset cats"), for a refusal; empty when nobody does.
+  using InUse = std::function<Result<std::vector<std::string>>(db::Tx&, const BucketId&)>;
+
+  BucketService(db::Database& database, const Clock& clock, BucketOptions options);
+  /// Nouns that keep things in buckets add their question at start-up.
+  void ask_before_removal(InUse in_use) { in_use_.push_back(std::move(in_use)); }
+
+  /// Bind a place: a probe object is written, read, listed and removed first. The first bucket becomes the default.
+  /// Errors: `bucket.bad_name` (3 to 63 of a-z 0-9 -), `bucket.bad_uri`, `bucket.root_not_allowed`,
+  /// `bucket.check_failed`, `bucket.name_taken`, `bucket.uri_taken`.
+  Result<Bucket> add(const Actor& actor, std::string_view name, std::string_view uri, bool is_default);
+  Result<db::Page<Bucket>> list(const db::PageRequest& page);
+  /// Errors: `bucket.not_found`.
+  Result<Bucket> find(const BucketId& id);
+  Result<Bucket> find_by_name(std::string_view name);
+  /// Errors: `bucket.none_bound` (kConflict).
+  Result<Bucket> default_bucket();
+  /// Only its binder or an admin may; the objects stay. Errors: `bucket.not_found`, `bucket.in_use`, `user.admin_only`.
+  Result<void> remove(const Actor& actor, const BucketId& id);
+
+  /// The storage behind a bucket, opened once and kept. Thread: any.
+  Result<std::shared_ptr<storage::Storage>> open(const Bucket& bucket);
+  /// Every bound bucket by name, for storage::Resolver.
+  Result<std::map<std::string, std::shared_ptr<storage::Storage>, std::less<>>> open_all();
+
+ private:
+  Result<std::string> check_uri(std::string_view uri) const;
+
+  db::Database& db_;
+  const Clock& clock_;
+  const BucketOptions options_;
+  std::vector<InUse> in_use_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<storage::Storage>> opened_;
+};
+
+/// Write, read, list and remove an object. Errors: `bucket.check_failed` naming the step and what went wrong.
+Result<void> probe(storage::Storage& storage);
+
+}  // namespace ava::user
