@@ -1,0 +1,150 @@
+#include "engine/container_json.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace ava::engine {
+namespace {
+
+using nlohmann::json;
+
+Error bad_answer(std::string_view what) {
+  return Error(ErrorCode::kUnavailable, "engine.bad_answer",
+               "the container engine answered something else than " + std::string(what));
+}
+
+json ulimit(const char* name, int resource, rlim_t most) {
+  rlimit own{};
+  ::getrlimit(resource, &own);
+  const rlim_t value = own.rlim_max == RLIM_INFINITY ? most : std::min(own.rlim_max, most);
+  return {{"Name", name}, {"Soft", value}, {"Hard", value}};
+}
+
+json host_config(const Spec& spec, const CreateContext& context) {
+  constexpr double kNano = 1e9;
+  constexpr rlim_t kFiles = 65'536;
+  constexpr rlim_t kPodmanProcesses = 32'768;  // Podman lowers its own limit to this before it starts anything
+  constexpr std::uint64_t kShm = 1ull << 30;
+  json ulimits = json::array({ulimit("nofile", RLIMIT_NOFILE, kFiles)});
+  if (context.podman) ulimits.push_back(ulimit("nproc", RLIMIT_NPROC, kPodmanProcesses));
+  json mounts = json::array();
+  for (const Mount& mount : spec.mounts)
+    mounts.push_back(
+        {{"Type", "bind"}, {"Source", mount.source}, {"Target", mount.target}, {"ReadOnly", mount.read_only}});
+  json host{{"Mounts", std::move(mounts)},
+            {"NetworkMode", spec.network ? "bridge" : "none"},
+            {"CapDrop", {"ALL"}},
+            {"SecurityOpt", {"no-new-privileges"}},
+            {"Ulimits", std::move(ulimits)},
+            {"Init", context.init},
+            // The default may be journald, whose log is not ours to read back byte for byte.
+            {"LogConfig", {{"Type", "json-file"}}},
+            // Data loaders share batches there; the engine's default of 64 MB ends them with a bus error.
+            {"ShmSize", spec.memory_bytes > 0 ? spec.memory_bytes / 2 : kShm}};
+  if (spec.memory_bytes > 0) host["Memory"] = host["MemorySwap"] = spec.memory_bytes;
+  if (spec.cpu_cores > 0) host["NanoCpus"] = static_cast<std::int64_t>(spec.cpu_cores * kNano);
+  if (spec.pids_limit > 0) host["PidsLimit"] = spec.pids_limit;
+  return host;
+}
+
+std::string text_at(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+template <class T>
+T number_at(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number() ? found->get<T>() : T{};
+}
+
+/// "0001-01-01T00:00:00Z" means never.
+TimeMs time_at(const json& object, const char* name) {
+  const auto time = parse_time(text_at(object, name));
+  return time.ok() ? std::max<TimeMs>(0, *time) : 0;
+}
+
+}  // namespace
+
+std::string create_body(const Spec& spec, const CreateContext& context) {
+  json env = json::array();
+  for (const auto& [name, value] : spec.env) env.push_back(name + "=" + value);
+  json labels(spec.labels);
+  labels[std::string(kLabelJob)] = spec.key;
+  labels[std::string(kLabelOwner)] = context.owner;
+  labels["ava.name"] = spec.name;
+  json body{{"Image", context.image},
+            {"Env", std::move(env)},
+            {"Labels", std::move(labels)},
+            {"Tty", false},
+            {"HostConfig", host_config(spec, context)}};
+  if (!spec.command.empty()) {
+    // The whole command is the caller's: an image's own entry point would come before it.
+    body["Entrypoint"] = json::array({spec.command[0]});
+    body["Cmd"] = std::vector<std::string>(spec.command.begin() + 1, spec.command.end());
+  }
+  if (!spec.working_dir.empty()) body["WorkingDir"] = spec.working_dir;
+  // Without root's capabilities the container's root could not write what this user owns.
+  if (::geteuid() != 0 && !context.rootless)
+    body["User"] = std::to_string(::geteuid()) + ":" + std::to_string(::getegid());
+  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Result<ContainerView> parse_container(std::string_view text) {
+  const json said = json::parse(text, nullptr, false);
+  if (!said.is_object() || !said.contains("State") || !said["State"].is_object()) return bad_answer("a container");
+  const json& state = said["State"];
+  ContainerView view{.id = text_at(said, "Id"), .state = text_at(state, "Status"), .error = text_at(state, "Error")};
+  view.exit_code = number_at<int>(state, "ExitCode");
+  view.pid = number_at<int>(state, "Pid");
+  view.oom_killed = state.contains("OOMKilled") && state["OOMKilled"] == true;
+  view.started_ms = time_at(state, "StartedAt");
+  view.ended_ms = std::max(time_at(state, "FinishedAt"), view.ended() ? view.started_ms : 0);
+  if (said.contains("Config") && said["Config"].is_object() && said["Config"].contains("Labels") &&
+      said["Config"]["Labels"].is_object())
+    for (const auto& [name, value] : said["Config"]["Labels"].items())
+      if (value.is_string()) view.labels[name] = value.get<std::string>();
+  return view;
+}
+
+Result<std::vector<ImageInfo>> parse_images(std::string_view text) {
+  const json said = json::parse(text, nullptr, false);
+  if (!said.is_array()) return bad_answer("a list of images");
+  std::vector<ImageInfo> images;
+  for (const json& image : said) {
+    if (!image.is_object() || !image.contains("RepoTags") || !image["RepoTags"].is_array()) continue;
+    for (const json& tag : image["RepoTags"])
+      if (tag.is_string() && tag != "<none>:<none>")
+        images.push_back({.name = tag.get<std::string>(),
+                          .id = text_at(image, "Id"),
+                          .size_bytes = number_at<std::uint64_t>(image, "Size"),
+                          .created_ms = number_at<TimeMs>(image, "Created") * 1000});
+  }
+  std::sort(images.begin(), images.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return images;
+}
+
+Result<EngineFacts> parse_facts(std::string_view version, std::string_view info) {
+  const json said = json::parse(version, nullptr, false);
+  const json machine = json::parse(info, nullptr, false);
+  if (!said.is_object() || !machine.is_object()) return bad_answer("its version");
+  EngineFacts facts;
+  if (said.contains("Components") && said["Components"].is_array())
+    for (const json& part : said["Components"])
+      if (part.is_object() && text_at(part, "Name").rfind("Podman", 0) == 0) facts.podman = true;
+  facts.cgroup_v1 = text_at(machine, "CgroupVersion") == "1";
+  if (machine.contains("SecurityOptions") && machine["SecurityOptions"].is_array())
+    for (const json& option : machine["SecurityOptions"])
+      if (option.is_string() && option.get<std::string>().find("rootless") != std::string::npos) facts.rootless = true;
+  facts.info.name = facts.podman ? "podman" : "docker";
+  facts.info.version = text_at(said, "Version");
+  facts.info.cpu_cores = number_at<double>(machine, "NCPU");
+  facts.info.memory_bytes = number_at<std::uint64_t>(machine, "MemTotal");
+  facts.info.available = true;
+  return facts;
+}
+
+}  // namespace ava::engine
