@@ -60,6 +60,7 @@ struct EntryView {
   bool has_score = false;
   bool truth = true;  ///< ground truth (formats.md 2.4), not a prediction
   bool has_cluster = false;
+  std::string_view cluster;  ///< face: cluster id
 };
 
 struct LabelView {
@@ -129,7 +130,8 @@ struct Sample {
   bool has_label = true;  ///< false: the line had no `label` member
   bool old_form = false;
   bool invalid = false;
-  std::string extra;  ///< unknown top-level members as JSON text, in order
+  std::string extra;        ///< unknown top-level members as JSON text, in order (`invalid` is one of them)
+  std::string label_extra;  ///< unknown parts of `label`: members (old form) or elements (new form) as JSON text
 
   const Label* find(const LabelKey& key) const;
   bool operator==(const Sample&) const = default;
@@ -138,6 +140,7 @@ struct Sample {
 /// The class of a sample for a classification label: its first ground-truth entry with a class, or empty.
 /// `several` tells that distinct classes were there (counted `several_classes`). Source: formats.md 2.6.
 std::string_view class_of(const SampleView& sample, const LabelKey& key, bool* several = nullptr);
+std::string_view class_of(const LabelView& label, bool* several = nullptr);
 
 /// Check a class or label name that will become a line of labels.csv. Errors: `name.line_break`, `name.not_utf8`,
 /// `name.empty`.
