@@ -1,0 +1,109 @@
+// What a batch says about itself: `batch.json` for the batch, `ava-batch.json` for each set, `ava-batch.jsonl` for each
+// sample of a set. Enough to prove that two sets hold the same samples, and to name a byte that changed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "base/result.hpp"
+#include "pipeline/specs.hpp"
+#include "schema/schema.hpp"
+
+namespace ava::pipeline {
+
+inline constexpr std::string_view kBatchFile = "batch.json";
+inline constexpr std::string_view kSetFile = "ava-batch.json";
+inline constexpr std::string_view kSamplesFile = "ava-batch.jsonl";
+inline constexpr std::string_view kRejectsFile = "rejects.jsonl";
+
+/// A file with its digest, path relative to the manifest's folder.
+struct FileRecord {
+  std::string path;
+  std::uint64_t bytes = 0;
+  std::string sha256;
+};
+void describe(schema::Visitor& v, FileRecord& x);
+
+/// Everything that decides the bytes of a batch, besides the pictures.
+struct PlanRecord {
+  std::string list_sha256;
+  std::string label;
+  std::map<std::string, double> splits;
+  bool shuffle = true;
+  bool stratify = true;
+  std::uint64_t seed = 0;
+  std::string resize;
+  int quality = 95;
+  bool mean = false;
+  std::uint64_t min_per_class = 0;
+  std::uint64_t max_per_class = 0;
+  std::string verify;
+  std::map<std::string, schema::AnyJson> formats;  ///< name -> options
+};
+void describe(schema::Visitor& v, PlanRecord& x);
+
+struct ClassTally {
+  std::string name;
+  std::uint64_t count = 0;
+};
+void describe(schema::Visitor& v, ClassTally& x);
+
+/// `ava-batch.json`. The order of classes is the class index.
+struct SetManifest {
+  int version = 1;
+  std::string batch;
+  std::string batch_root;
+  std::string format;
+  std::string split;
+  std::string range;  ///< half-open, on the batch's single order: "35000-50000"
+  std::string split_root;
+  std::uint64_t sample_count = 0;
+  std::vector<ClassTally> classes;
+  std::vector<FileRecord> files;
+  PlanRecord plan;
+};
+void describe(schema::Visitor& v, SetManifest& x);
+
+/// `batch.json`.
+struct BatchManifest {
+  int version = 1;
+  std::string batch;
+  std::string root;
+  std::vector<std::string> classes;
+  Counts counts;
+  std::vector<SetSummary> sets;
+  std::vector<FileRecord> files;  ///< rejects.jsonl and the manifest of each set
+  PlanRecord plan;
+};
+void describe(schema::Visitor& v, BatchManifest& x);
+
+/// One line of `ava-batch.jsonl`.
+struct SampleRecord {
+  std::string id;  ///< "<split>/<index>"
+  std::string split;
+  std::uint64_t index = 0;
+  std::uint32_t label = 0;
+  std::string cls;
+  std::string sha256;                 ///< of the stored picture file
+  std::optional<std::string> planes;  ///< SHA-256 of the decoded planes, where a format stores them
+  std::uint64_t bytes = 0;
+  int width = 0;
+  int height = 0;
+  std::string url;
+  std::uint64_t line = 0;  ///< in the list
+};
+void describe(schema::Visitor& v, SampleRecord& x);
+/// Append the record as one JSON line (by hand: this runs once per sample).
+void append_line(std::string& out, const SampleRecord& record);
+
+/// Errors: `file.not_found`, and those of schema/ as kCorrupt `manifest.bad`.
+template <class Manifest>
+Result<Manifest> read_manifest(const std::string& path);
+extern template Result<SetManifest> read_manifest(const std::string& path);
+extern template Result<BatchManifest> read_manifest(const std::string& path);
+
+}  // namespace ava::pipeline

@@ -1,0 +1,57 @@
+// One item of a list becomes what the writers need: fetched, proven, resized when asked, hashed. Pure: the same line
+// and picture give the same answer in any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "base/digest.hpp"
+#include "base/result.hpp"
+#include "image/resize.hpp"
+#include "pipeline/specs.hpp"
+#include "sample/list_reader.hpp"
+#include "storage/resolver.hpp"
+
+namespace ava::pipeline {
+
+/// A picture ready to be written.
+struct Picture {
+  std::shared_ptr<const std::string> bytes;
+  std::shared_ptr<const std::string> planes;  ///< C,H,W, channels B,G,R; only when asked for
+  int width = 0;
+  int height = 0;
+  std::string extension;
+  Digest sha256{};
+  std::string url;
+  std::string name;
+};
+
+struct PictureOptions {
+  PictureCheck check = PictureCheck::kStructure;
+  image::ResizeSpec resize;
+  int quality = 95;
+  bool planes = false;
+  std::uint64_t max_bytes = 512u << 20;
+  sample::ListOptions list;  ///< how the line was read
+};
+
+/// Thread: any number at once.
+class PictureStage {
+ public:
+  PictureStage(std::shared_ptr<const storage::Resolver> resolver, PictureOptions options)
+      : resolver_(std::move(resolver)), options_(std::move(options)) {}
+  /// A bad picture is data: the Reject says why. An Error is for what must end the job (no space, the list changed).
+  Result<std::variant<Picture, sample::Reject>> make(const std::string& line, std::uint64_t line_number) const;
+
+ private:
+  Result<Picture> prepare(const std::string& url) const;
+  std::shared_ptr<const storage::Resolver> resolver_;
+  PictureOptions options_;
+};
+
+/// Interleaved RGB to planes B, G, R.
+std::string planes_of(const image::Pixels& pixels);
+
+}  // namespace ava::pipeline

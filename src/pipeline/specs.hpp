@@ -1,0 +1,153 @@
+// What the data plane is asked to do and what it answers: plain structs described for JSON, shared by the CLI, `ava
+// worker` and the server that writes its job files.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "schema/schema.hpp"
+
+namespace ava::pipeline {
+
+/// Where urls of a list may lead.
+struct Sources {
+  std::map<std::string, std::string> buckets;  ///< name in qiniu:///<name>/... -> storage URI
+  std::vector<std::string> local_roots;        ///< absolute paths and file: urls are read only below these
+  std::string base_folder;                     ///< relative urls are below this; empty: refused
+  bool allow_http = true;
+  bool deny_private = false;  ///< refuse http to private addresses (a server working for users)
+};
+void describe(schema::Visitor& v, Sources& x);
+
+/// Where a result goes: a local folder, or a prefix of a bucket named in Sources.
+struct Target {
+  std::string folder;
+  std::string bucket;
+  std::string prefix;
+};
+void describe(schema::Visitor& v, Target& x);
+
+/// How a picture is proven good before it enters a set.
+enum class PictureCheck : std::uint8_t { kNone, kStructure, kDecode };
+std::span<const schema::EnumName<PictureCheck>> enum_names(PictureCheck);
+
+/// Units: splits in percent. Source: formats.md 4.
+struct FormatSpec {
+  std::string list;  ///< local path, or a url that Sources reaches
+  std::vector<std::string> formats;
+  std::map<std::string, schema::AnyJson> options;  ///< by format name
+  std::string label;                               ///< "classification.x"; empty: the only one of the list
+  std::map<std::string, double> splits;            ///< "train", "val", "test"
+  bool shuffle = true;
+  bool stratify = true;
+  std::uint64_t seed = 0;
+  std::string resize;
+  int quality = 95;
+  bool mean = false;  ///< write mean.csv and mean.binaryproto; every picture is decoded
+  std::uint64_t min_per_class = 0;
+  std::uint64_t max_per_class = 0;
+  double max_reject_ratio = 1.0;
+  PictureCheck verify = PictureCheck::kStructure;
+  unsigned threads = 0;  ///< 0: one per core
+  std::string url_prefix;
+  std::string batch;  ///< 16 hex digits; empty: made from the plan and the samples
+  Sources sources;
+  Target target;
+};
+void describe(schema::Visitor& v, FormatSpec& x);
+
+struct SetSummary {
+  std::string format;
+  std::string split;
+  std::string path;  ///< relative to the batch, "<format>/<split>"
+  std::uint64_t sample_count = 0;
+  std::uint64_t class_count = 0;
+  std::uint64_t byte_count = 0;  ///< of all its files
+};
+void describe(schema::Visitor& v, SetSummary& x);
+
+/// in = out + rejected + left_out, always.
+struct Counts {
+  std::uint64_t in = 0;
+  std::uint64_t out = 0;
+  std::uint64_t rejected = 0;                    ///< bad lines and bad pictures
+  std::uint64_t left_out = 0;                    ///< good, but unlabelled, over a class limit or in no part
+  std::map<std::string, std::uint64_t> reasons;  ///< slug -> how many, of both
+};
+void describe(schema::Visitor& v, Counts& x);
+
+struct FormatResult {
+  std::string batch;  ///< 16 hex digits
+  std::string root;   ///< digest over all samples
+  std::string label;
+  std::vector<std::string> classes;
+  Counts counts;
+  std::vector<SetSummary> sets;
+  bool already_there = false;  ///< the same batch had been finished before; nothing was written
+};
+void describe(schema::Visitor& v, FormatResult& x);
+
+enum class ImportKind : std::uint8_t { kAuto, kList, kArchive, kPrefix };
+std::span<const schema::EnumName<ImportKind>> enum_names(ImportKind);
+
+struct ImportSpec {
+  ImportKind kind = ImportKind::kAuto;  ///< auto: list or archive, told by content
+  std::string source;                   ///< local path or url; prefix: qiniu:///bucket/prefix/
+  std::string label = "class";          ///< label name for folders of classes
+  std::string url_prefix;
+  bool fail_on_reject = false;
+  bool allow_local_paths = false;
+  Sources sources;
+  Target target;
+};
+void describe(schema::Visitor& v, ImportSpec& x);
+
+struct LabelSummary {
+  std::string key;
+  std::string type;
+  std::string name;
+};
+void describe(schema::Visitor& v, LabelSummary& x);
+
+struct ImportResult {
+  std::string kind;      ///< what it turned out to be: list, archive, prefix
+  std::string list_uri;  ///< of the canonical list; a path when the target is a folder
+  std::uint64_t item_count = 0;
+  std::uint64_t reject_count = 0;
+  std::uint64_t byte_count = 0;  ///< list and pictures that were stored
+  bool labelled = false;
+  std::vector<LabelSummary> labels;
+  std::map<std::string, std::uint64_t> warnings;
+};
+void describe(schema::Visitor& v, ImportResult& x);
+
+struct CopySpec {
+  std::string from_bucket;
+  std::string from_prefix;
+  Sources sources;
+  Target target;
+};
+void describe(schema::Visitor& v, CopySpec& x);
+
+struct CopyResult {
+  std::string list_uri;
+  std::uint64_t object_count = 0;
+  std::uint64_t byte_count = 0;
+};
+void describe(schema::Visitor& v, CopyResult& x);
+
+/// How far it is. Called from the conducting thread, at most every 100 ms and at each change of phase.
+struct Progress {
+  std::string phase;  ///< "read list", "write sets", "verify pictures", "publish"
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;  ///< 0: unknown
+  std::string unit;         ///< "items" or "bytes"
+};
+void describe(schema::Visitor& v, Progress& x);
+using OnProgress = std::function<void(const Progress&)>;
+
+}  // namespace ava::pipeline
