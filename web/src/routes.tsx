@@ -14,6 +14,12 @@ const chapters = [
   { path: "datasets", element: page(() => import("./pages/datasets-page"), "DatasetsPage") },
   { path: "datasets/new", element: page(() => import("./pages/dataset-create-page"), "DatasetCreatePage") },
   { path: "datasets/:id", element: page(() => import("./pages/dataset-detail-page"), "DatasetDetailPage") },
+  { path: "trainings", element: page(() => import("./pages/trainings-page"), "TrainingsPage") },
+  { path: "trainings/new", element: page(() => import("./pages/training-create-page"), "TrainingCreatePage") },
+  { path: "trainings/:id", element: page(() => import("./pages/training-detail-page"), "TrainingDetailPage") },
+  { path: "runs/:id", element: page(() => import("./pages/run-page"), "RunPage") },
+  { path: "models", element: page(() => import("./pages/models-page"), "ModelsPage") },
+  { path: "jobs", element: page(() => import("./pages/jobs-page"), "JobsPage") },
 ];
 
 export const router = createBrowserRouter(
@@ -24,6 +30,10 @@ export const router = createBrowserRouter(
       children: [
         { index: true, element: <Navigate to="/datasets" replace /> },
         { element: <BucketGate />, children: chapters },
+        { path: "storage", element: page(() => import("./pages/storage-page"), "StoragePage") },
+        { path: "settings", element: page(() => import("./pages/settings-page"), "SettingsPage") },
+        { path: "settings/:tab", element: page(() => import("./pages/settings-page"), "SettingsPage") },
+        { path: "users", element: page(() => import("./pages/users-page"), "UsersPage") },
         { path: "*", element: <NotFoundPage /> },
       ],
     },

@@ -1,5 +1,5 @@
 // Write live events into the TanStack cache: an object that changed replaces its copies, lists that miss it are fetched again.
-import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { hashKey, type InfiniteData, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import { keys } from "@/api/queries";
 import type { Page } from "@/api/types";
 import type { LiveEvent } from "./client";
@@ -41,13 +41,27 @@ function replaceInPages(pages: Pages, item: WithId): Pages | undefined {
   return found ? { ...pages, pages: next } : undefined;
 }
 
+const lateMs = 800;
+const late = new Set<string>();
+
+/** Fetch a list again soon, once for a burst of events: progress of strangers must not turn into a request storm. */
+function invalidateSoon(client: QueryClient, key: QueryKey): void {
+  const name = hashKey(key);
+  if (late.has(name)) return;
+  late.add(name);
+  setTimeout(() => {
+    late.delete(name);
+    void client.invalidateQueries({ queryKey: key, exact: true });
+  }, lateMs);
+}
+
 function applyChanged(client: QueryClient, noun: string, item: WithId): void {
   client.setQueryData(keys.one(noun, item.id), item);
   for (const [key, pages] of client.getQueriesData<Pages>({ queryKey: keys.list(noun) })) {
     if (!pages?.pages) continue;
     const next = replaceInPages(pages, item);
     if (next) client.setQueryData(key, next);
-    else void client.invalidateQueries({ queryKey: key, exact: true });
+    else invalidateSoon(client, key);
   }
 }
 

@@ -7,6 +7,9 @@ import { LiveClient, type LiveEvent, type LiveStatus, type SocketLike } from "./
 
 const LiveContext = createContext<LiveClient | null>(null);
 
+const pollMs = 10_000;
+const isProductData = (query: { queryKey: readonly unknown[] }): boolean => query.queryKey[0] !== "session" && query.queryKey[0] !== "info";
+
 function openSocket(): SocketLike {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   return new WebSocket(`${scheme}//${location.host}${apiBase}/live`) as unknown as SocketLike;
@@ -18,7 +21,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     () =>
       new LiveClient({
         open: openSocket,
-        onGap: () => void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" }),
+        onGap: () => void queries.invalidateQueries({ predicate: isProductData }),
         onEvent: (event) => applyLiveEvent(queries, event),
       }),
     [queries],
@@ -26,14 +29,17 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     client.start();
     const wake = () => client.retryNow();
+    // A proxy that lets no WebSocket through must not freeze the pages: what is shown is then fetched again now and then.
+    const poll = setInterval(() => client.status !== "open" && void queries.invalidateQueries({ predicate: isProductData }), pollMs);
     window.addEventListener("online", wake);
     document.addEventListener("visibilitychange", wake);
     return () => {
+      clearInterval(poll);
       window.removeEventListener("online", wake);
       document.removeEventListener("visibilitychange", wake);
       client.stop();
     };
-  }, [client]);
+  }, [client, queries]);
   return <LiveContext.Provider value={client}>{children}</LiveContext.Provider>;
 }
 

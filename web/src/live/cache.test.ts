@@ -1,0 +1,45 @@
+import { QueryClient } from "@tanstack/react-query";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { keys } from "@/api/queries";
+import { applyLiveEvent, nounOf } from "./cache";
+
+const changed = (data: unknown, type = "changed") => ({ type, topic: "t", seq: 1, data });
+
+describe("applyLiveEvent", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("knows nouns by id", () => {
+    expect(nounOf("fs_01J")).toBe("formatted-set");
+    expect(nounOf("zz_01J")).toBeUndefined();
+  });
+
+  it("replaces an object on its page and in the lists that show it", () => {
+    const client = new QueryClient();
+    const listKey = [...keys.list("dataset"), "/datasets", {}];
+    client.setQueryData(listKey, { pages: [{ items: [{ id: "ds_1", state: "creating" }], next_cursor: null }], pageParams: [] });
+    applyLiveEvent(client, changed({ id: "ds_1", state: "success" }));
+    expect(client.getQueryData(keys.one("dataset", "ds_1"))).toEqual({ id: "ds_1", state: "success" });
+    expect(client.getQueryData(listKey)).toMatchObject({ pages: [{ items: [{ state: "success" }] }] });
+    client.clear();
+  });
+
+  it("fetches a list that lacks the object again, once for a burst", () => {
+    const client = new QueryClient();
+    const listKey = [...keys.list("job"), "/jobs", {}];
+    client.setQueryData(listKey, { pages: [{ items: [], next_cursor: null }], pageParams: [] });
+    const spy = vi.spyOn(client, "invalidateQueries");
+    for (let i = 0; i < 5; i += 1) applyLiveEvent(client, changed({ id: "jb_9", state: "running" }));
+    expect(spy).not.toHaveBeenCalled();
+    vi.runAllTimers();
+    expect(spy).toHaveBeenCalledTimes(1);
+    client.clear();
+  });
+
+  it("ignores what has no id", () => {
+    const client = new QueryClient();
+    applyLiveEvent(client, changed({ points: [] }, "metrics"));
+    applyLiveEvent(client, changed(null));
+    expect(client.getQueryCache().getAll()).toEqual([]);
+  });
+});
