@@ -282,6 +282,7 @@ Task<> Connection::pump_upload(ExchangePtr exchange, std::shared_ptr<UploadPipe>
 
 Task<bool> Connection::refuse(ExchangePtr exchange, Error error) {
   Reply reply = problem_reply(error, exchange->request.request_id);
+  exchange->must_close = error.slug() == "http.malformed";
   co_return co_await answer(exchange, std::move(reply));
 }
 
@@ -292,7 +293,7 @@ Task<bool> Connection::answer(ExchangePtr exchange, Reply reply) {
   HeadFacts facts;
   facts.is_http10 = exchange->is_http10;
   facts.request_id = exchange->request.request_id;
-  facts.keep_alive = body_read && parser_->keep_alive() && !state_.stopping;
+  facts.keep_alive = body_read && parser_->keep_alive() && !exchange->must_close && !state_.stopping;
   facts.length = reply.stream ? reply.stream_bytes : std::optional<std::uint64_t>(reply.body.size());
   if (bodiless) facts.length.reset();
   const bool unknown_length = !facts.length && !bodiless;

@@ -40,6 +40,7 @@ struct Exchange {
   std::uint64_t sent_bytes = 0;
   bool expects_continue = false;
   bool is_http10 = false;
+  bool must_close = false;  ///< after something malformed nobody knows where the next request starts
 };
 using ExchangePtr = std::shared_ptr<Exchange>;
 
