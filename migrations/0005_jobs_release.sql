@@ -1,0 +1,2 @@
+-- Find quickly what ended jobs still hold on their engine.
+CREATE INDEX jobs_unreleased ON jobs (id) WHERE handle <> '';
