@@ -1,0 +1,159 @@
+#include "sample/batch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+namespace ava::sample {
+
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  return text;
+}
+
+std::uint64_t number_in(const Error& error, std::string_view key) {
+  const auto found = error.details().find(std::string(key));
+  std::uint64_t value = 0;
+  if (found != error.details().end())
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+  return value;
+}
+
+/// Give a parsed sample the views a scanned one has.
+void view_of(OwnedSample& owned, SampleView& view) {
+  const Sample& sample = owned.sample;
+  std::size_t count = 0;
+  for (const Label& label : sample.labels) count += label.data.size();
+  owned.entries.reserve(count);
+  for (const Label& label : sample.labels) {
+    const std::size_t begin = owned.entries.size();
+    for (const Entry& entry : label.data) {
+      EntryView& made = owned.entries.emplace_back();
+      made.cls = entry.cls;
+      made.points = entry.points;
+      made.has_score = entry.score.has_value();
+      made.score = entry.score.value_or(0);
+      made.truth = entry.is_truth();
+      made.has_cluster = entry.cluster.has_value();
+      if (entry.cluster) made.cluster = entry.cluster->id;
+    }
+    owned.labels.push_back({label.type, label.name, std::span(owned.entries).subspan(begin)});
+  }
+  view.url = sample.url;
+  view.type = sample.type;
+  view.labels = owned.labels;
+  view.old_form = sample.old_form;
+  view.invalid = sample.invalid;
+}
+
+}  // namespace
+
+void Batch::Impl::clear() {
+  samples.clear();
+  owned.clear();
+  rejects.clear();
+  counts = {};
+  failed.reset();
+}
+
+void Batch::Impl::parse(const ListOptions& options) {
+  scanner.reset(size);
+  counts.bytes = size;
+  std::uint64_t number = first_line;
+  const char* const begin = text.data();
+  const char* const end = begin + size;
+  for (const char* at = begin; at < end; ++number) {
+    const auto* stop = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    if (stop == nullptr) stop = end;
+    line({at, static_cast<std::size_t>(stop - at)}, number, first_offset + static_cast<std::uint64_t>(at - begin),
+         options);
+    at = stop + 1;
+  }
+  const auto warn = [&](std::string_view name, std::uint64_t count) {
+    if (count > 0) counts.warnings[std::string(name)] += count;
+  };
+  warn("version_number", scanner.version_numbers);
+  warn("several_classes", scanner.several_classes);
+  warn("type_missing", scanner.missing_types);
+  warn("url_long", scanner.long_urls);
+}
+
+void Batch::Impl::line(std::string_view raw, std::uint64_t number, std::uint64_t offset, const ListOptions& options) {
+  const std::string_view trimmed = trim(raw);
+  if (trimmed.empty()) {
+    ++counts.blank;
+    return;
+  }
+  ++counts.lines;
+  if (raw.size() > options.max_line_bytes) {
+    Reject reject;
+    reject.line = number;
+    reject.slug = "line_too_long";
+    reject.detail = fmt::format("{} bytes, the limit is {}", raw.size(), options.max_line_bytes);
+    rejects.push_back(std::move(reject));
+    ++counts.rejected;
+    return;
+  }
+  SampleView view;
+  if (!scanner.scan(trimmed, view)) return slow(trimmed, number, offset, options);
+  view.raw = trimmed;
+  view.line = number;
+  view.offset = offset;
+  accept(view);
+}
+
+void Batch::Impl::slow(std::string_view raw, std::uint64_t number, std::uint64_t offset, const ListOptions& options) {
+  const std::size_t listed = rejects.size();
+  auto sample = parse_sample(raw, options, &counts.warnings, &rejects);
+  for (std::size_t i = listed; i < rejects.size(); ++i) rejects[i].line = number;
+  if (sample.ok()) {
+    counts.annotations += rejects.size() - listed;
+    counts.annotations_rejected += rejects.size() - listed;
+    OwnedSample& kept = owned.emplace_back();
+    kept.sample = *std::move(sample);
+    SampleView view;
+    view_of(kept, view);
+    view.raw = raw;
+    view.line = number;
+    view.offset = offset;
+    accept(view);
+    return;
+  }
+  const Error& error = sample.error();
+  Reject reject;
+  reject.line = number;
+  reject.column = number_in(error, "column");
+  reject.slug = error.slug();
+  reject.detail = error.message();
+  reject.hint = error.hint();
+  if (const auto url = error.details().find("url"); url != error.details().end()) reject.url = url->second;
+  rejects.push_back(std::move(reject));
+  ++counts.rejected;
+}
+
+void Batch::Impl::accept(const SampleView& view) {
+  ++counts.items;
+  for (const LabelView& label : view.labels) counts.annotations += label.data.size();
+  if (view.old_form)
+    ++counts.old_form;
+  else if (!view.labels.empty())
+    ++counts.new_form;
+  samples.push_back(view);
+}
+
+Batch::Batch() : impl_(std::make_unique<Impl>()) {}
+Batch::~Batch() = default;
+Batch::Batch(Batch&&) noexcept = default;
+Batch& Batch::operator=(Batch&&) noexcept = default;
+std::span<const SampleView> Batch::samples() const { return impl_->samples; }
+std::span<const Reject> Batch::rejects() const { return impl_->rejects; }
+const ListCounts& Batch::counts() const { return impl_->counts; }
+
+}  // namespace ava::sample

@@ -1,0 +1,34 @@
+// The fast way through a plain line: simdjson on demand, no copy, no allocation. Anything unusual is left to
+// parse_sample(), which knows every tolerance; so each rule is written once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "sample/sample.hpp"
+
+namespace ava::sample {
+
+/// Thread: one at a time. Lifetime: views live until reset().
+class LineScanner {
+ public:
+  LineScanner();
+  ~LineScanner();
+  /// Make room for a block of that many bytes; all earlier views end.
+  void reset(std::size_t block_bytes);
+  /// `line` must be followed by 64 readable bytes. False: not plain; nothing was kept.
+  bool scan(std::string_view line, SampleView& view);
+
+  /// Tolerances met on plain lines since reset().
+  std::uint64_t version_numbers = 0;
+  std::uint64_t several_classes = 0;
+  std::uint64_t missing_types = 0;
+  std::uint64_t long_urls = 0;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ava::sample
