@@ -72,9 +72,8 @@ class Run(object):
         self._local_id = "local-" + header["client_id"][:12]
         self._server_id = header["run_id"]
         self.params = params_file.Params(header["params"]) if isinstance(header["params"], dict) else header["params"]
-        self.dir = self._make_directories(self._server_id or self._local_id)
+        self.dir, self._journal = self._make_directories(self._server_id or self._local_id, header)
         self.output_dir = os.path.join(self.dir, "output")
-        self._journal = Journal.create(os.path.join(self.dir, "tmp", "spool"), header)
         self._reporter = Reporter(self._journal, client, self._created)
         self._watch_the_process()
 
@@ -194,16 +193,19 @@ class Run(object):
         except OSError:
             pass  # a convenience for people who look for the directory by the server's id
 
-    def _make_directories(self, run_id):
-        """Make <run root>/<id>/{output,tmp,logs}; in a temporary directory when the run root cannot be written."""
+    def _make_directories(self, run_id, header):
+        """Make <run root>/<id>/{output,tmp,logs} and the spool; elsewhere when the run root cannot be written."""
         for root in (self._settings.run_root, None):
             try:
                 base = os.path.join(root or tempfile.mkdtemp(prefix="ava-run-"), run_id)
                 for part in ("output", "tmp", "logs"):
                     os.makedirs(os.path.join(base, part), exist_ok=True)
-                return base
+                directory = os.path.join(base, "tmp", "spool")
+                if os.path.exists(directory):  # an earlier process wrote under the same id
+                    directory += "-" + header["client_id"]
+                return base, Journal.create(directory, header)
             except OSError as error:
-                notice.say("%s cannot be written (%s)" % (root, error))
+                notice.say("%s cannot be written (%s)" % (root or tempfile.gettempdir(), error))
         raise OSError("no directory for the run can be made")
 
     def _watch_the_process(self):

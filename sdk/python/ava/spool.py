@@ -20,16 +20,22 @@ from .transport import Client
 def find_spools(run_root):
     """List the spool directories below a run directory, oldest first."""
     found = []
-    try:
-        names = os.listdir(run_root)
-    except OSError:
-        return found
-    for name in names:
-        directory = os.path.join(run_root, name, "tmp", "spool")
-        header = os.path.join(directory, "header.json")
-        if not os.path.islink(os.path.join(run_root, name)) and os.path.isfile(header):
-            found.append((os.path.getmtime(header), directory))
+    for name in _names(run_root):
+        if os.path.islink(os.path.join(run_root, name)):
+            continue  # a second name of a run's directory
+        base = os.path.join(run_root, name, "tmp")
+        for entry in _names(base):
+            header = os.path.join(base, entry, "header.json")
+            if entry.startswith("spool") and os.path.isfile(header):
+                found.append((os.path.getmtime(header), os.path.dirname(header)))
     return [directory for _, directory in sorted(found)]
+
+
+def _names(directory):
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []
 
 
 def resend(client, journal, deadline):

@@ -128,6 +128,17 @@ class LeftOver(ServerCase):
         listed = self.spawn(None, "-m", "ava.spool", "--list").communicate(timeout=30)[0]
         self.assertEqual(listed.count(b"\n"), 1)
 
+    def test_a_second_process_under_the_same_run_id_has_its_own_spool(self):
+        self.leave("run.end(timeout=0.2)")
+        old = spool.find_spools(self.settings.run_root)[0]
+        os.rename(os.path.dirname(os.path.dirname(old)), os.path.join(self.dir, "run", "rn_1"))
+        self.server.start()
+        with self.start_run() as run:
+            self.assertEqual(run.id, "rn_1")
+            run.log(step=1, loss=7)
+            self.wait_for(lambda: len(self.server.models) == 1)
+        self.assertEqual(sorted(self.values()), [0, 1, 2, 3, 4, 7])
+
     def test_the_spool_of_a_living_process_is_left_alone(self):
         run = self.start_run()
         run.log(step=1, loss=1)
