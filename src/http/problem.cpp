@@ -20,7 +20,8 @@ struct SlugStatus {
 constexpr std::array kSlugs{SlugStatus{"http.method_not_allowed", 405}, SlugStatus{"http.body_too_large", 413},
                             SlugStatus{"http.header_too_large", 431},   SlugStatus{"http.bad_range", 416},
                             SlugStatus{"http.too_slow", 408},           SlugStatus{"http.unknown_method", 501},
-                            SlugStatus{"http.upgrade_required", 426},   SlugStatus{"http.bad_content_type", 415}};
+                            SlugStatus{"http.upgrade_required", 426},   SlugStatus{"http.bad_content_type", 415},
+                            SlugStatus{"http.needs_gzip", 406}};
 
 json value_of(const std::string& text) {
   if (!text.empty() && (text.front() == '[' || text.front() == '{')) {

@@ -48,6 +48,7 @@ class RawSocket {
     }
     return true;
   }
+  void finish() { ::shutdown(fd_, SHUT_WR); }
   /// At least one byte, or empty: closed or too late.
   std::string receive(std::chrono::milliseconds limit = 5s) {
     pollfd waiting{fd_, POLLIN, 0};
@@ -124,6 +125,7 @@ class RawWebSocket {
       if (opcode == 0x8) {
         close_body_ = body;
         frame(0x8, body);
+        raw_.finish();
         return std::nullopt;
       }
     }

@@ -210,21 +210,25 @@ TEST(Server, BusyWorkersMean503AtOnce) {
   world.options.queued_requests = 1;
   std::promise<void> release;
   auto released = release.get_future().share();
-  world.get("/slow", [released](Request&) {
+  std::atomic<int> entered = 0;
+  world.get("/slow", [&, released](Request&) {
+    ++entered;
     released.wait();
     return Reply::text("done");
   });
   world.serve();
+  const auto ask = [&] {
+    Client client = world.client();
+    const auto reply = client.get("/slow");
+    if (reply.ok() && reply->status == 503) {
+      EXPECT_EQ(reply->headers.get("Retry-After"), "1");
+    }
+    return reply.ok() ? reply->status : -1;
+  };
   std::vector<std::future<int>> answers;
-  for (int i = 0; i < 5; ++i)
-    answers.push_back(std::async(std::launch::async, [&] {
-      Client client = world.client();
-      const auto reply = client.get("/slow");
-      if (reply.ok() && reply->status == 503) {
-        EXPECT_EQ(reply->headers.get("Retry-After"), "1");
-      }
-      return reply.ok() ? reply->status : -1;
-    }));
+  answers.push_back(std::async(std::launch::async, ask));
+  while (entered == 0) std::this_thread::sleep_for(1ms);
+  for (int i = 0; i < 4; ++i) answers.push_back(std::async(std::launch::async, ask));
   std::this_thread::sleep_for(150ms);
   release.set_value();
   int done = 0;

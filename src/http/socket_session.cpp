@@ -11,7 +11,7 @@ using WsStream = ws::stream<Stream&, false>;
 
 namespace {
 
-constexpr std::chrono::seconds kCloseDeadline{5};
+constexpr std::chrono::seconds kCloseDeadline{3};
 constexpr std::chrono::milliseconds kBusyPause{50};
 
 void set_limits(WsStream& socket, const ServerOptions& options) {
