@@ -21,7 +21,7 @@ def create_run(client, header, seconds=30.0):
         reply = client.ask("POST", "/trainings/%s/runs" % header["training_id"], body,
                            idempotency_key=header["client_id"], seconds=seconds)
     except Unreachable as error:
-        notice.say_once("unreachable", "the server cannot be reached (%s); the training goes on, reports wait in a file" % error)
+        _say_unreachable(error)
         return None
     if reply.ok and isinstance(reply.body.get("id"), str):
         return reply.body["id"]
@@ -51,7 +51,7 @@ def deliver(client, header, record, directory, hurry=False):
             notice.say("a damaged record in %s was left out" % directory)
             return TAKEN, None
     except Unreachable as error:
-        notice.say_once("unreachable", "the server cannot be reached (%s); the training goes on, reports wait in a file" % error)
+        _say_unreachable(error)
         return LATER, None
     return _judge(reply, record["kind"])
 
@@ -59,13 +59,14 @@ def deliver(client, header, record, directory, hurry=False):
 def _deliver_model(client, header, record, directory, run_path):
     path = os.path.join(directory, os.path.basename(record["file"]))
     try:
-        reply = client.upload(run_path + "/models", path, [("name", record.get("name")), ("epoch", record.get("epoch"))],
+        query = [("name", record.get("name")), ("epoch", record.get("epoch"))]
+        reply = client.upload(run_path + "/models", path, query,
                               idempotency_key="%s-%d" % (header["client_id"], record["seq"]))
     except FileNotFoundError:
         notice.say("the packed model %s is gone; it cannot be sent" % path)
         return TAKEN, None
     except Unreachable as error:
-        notice.say_once("unreachable", "the server cannot be reached (%s); the training goes on, reports wait in a file" % error)
+        _say_unreachable(error)
         return LATER, None
     except OSError as error:
         notice.say("the packed model %s cannot be read: %s" % (path, error))
@@ -77,6 +78,11 @@ def _deliver_model(client, header, record, directory, run_path):
         except OSError:
             pass
     return verdict
+
+
+def _say_unreachable(error):
+    notice.say_once("unreachable", "the server cannot be reached (%s); "
+                    "the training goes on, reports wait in a file" % error)
 
 
 def _judge(reply, kind):

@@ -34,7 +34,7 @@ class Reporting(ServerCase):
     def test_points_arrive_while_the_training_runs(self):
         run = self.start_run()
         run.log(step=1, epoch=0, loss=0.5, val_accuracy=0.25)
-        self.wait_for(lambda: len(self.server.points) == 2, seconds=3)
+        self.wait_for(lambda: len(self.server.points) == 2)
         point = [p for p in self.server.points if p["name"] == "loss"][0]
         self.assertEqual((point["step"], point["value"], point["epoch"]), (1, 0.5, 0))
         self.assertLess(abs(point["time_ms"] - time.time() * 1000), 10000)
@@ -214,7 +214,7 @@ class Ends(ServerCase):
         begin = time.monotonic()
         code, end, _ = self.ending_of("print('ready')\ntime.sleep(60)", signal.SIGTERM)
         self.assertEqual((code, end), (143, {"state": "done"}))
-        self.assertLess(time.monotonic() - begin, 10)
+        self.assertLess(time.monotonic() - begin, 20)
 
     def test_sigterm_inside_a_with_block_is_a_normal_end(self):
         code, end, _ = self.ending_of("with run:\n  print('ready')\n  time.sleep(60)", signal.SIGTERM)

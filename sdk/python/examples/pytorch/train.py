@@ -13,6 +13,9 @@ import random
 import sys
 import time
 
+# Threads that wait should sleep: a container shares its cores with others.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 import numpy
 import torch
 from torch import nn
@@ -25,6 +28,23 @@ import ava.data
 DEFAULTS = {"epochs": 12, "batch_size": 32, "learning_rate": 0.004, "weight_decay": 1e-4, "size": 32, "seed": 0,
             "augment": True, "log_every": 10, "workers": 0}
 CACHE_BYTES = 512 << 20
+
+
+def usable_cores():
+    """Return how many cores this container may use: what it sees, less what its limit leaves (cgroup v2, then v1)."""
+    cores = len(os.sched_getaffinity(0))
+    try:
+        with open("/sys/fs/cgroup/cpu.max") as stream:
+            quota, period = stream.read().split()
+    except (OSError, ValueError):
+        try:
+            with open("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") as first, open("/sys/fs/cgroup/cpu/cpu.cfs_period_us") as second:
+                quota, period = first.read().strip(), second.read().strip()
+        except OSError:
+            return cores
+    if not quota.isdigit():  # "max", or -1: no limit
+        return cores
+    return max(1, min(cores, round(int(quota) / int(period))))
 
 
 def make_decoder(size):
@@ -173,7 +193,7 @@ def main():
     random.seed(params["seed"])
     numpy.random.seed(params["seed"])
     torch.manual_seed(params["seed"])
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or usable_cores()))
     train, val, classes = open_sets(os.path.join(os.environ.get("AVA_WORKDIR", "/workspace"), "data"))
 
     # A last batch of one picture has no variance to normalise by.
