@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <mutex>
 
 #include "base/log.hpp"
 #include "engine/container_json.hpp"
@@ -56,6 +57,8 @@ class ContainerEngine final : public Engine {
 
   const Options options_;
   DockerApi api_;
+  std::mutex facts_mutex_;
+  std::optional<EngineFacts> facts_;
   MemoryWatch memory_;
   LogFollowers logs_;
 };
@@ -73,14 +76,22 @@ bool ContainerEngine::is_ours(const ContainerView& view) const {
   return owner != view.labels.end() && owner->second == options_.owner;
 }
 
+/// Asked once: Podman runs the package manager several times to answer, which takes seconds on a busy machine.
 Result<EngineFacts> ContainerEngine::facts() {
+  {
+    const std::lock_guard lock(facts_mutex_);
+    if (facts_) return *facts_;
+  }
   AVA_TRY(const ApiReply version, api_.call("GET", "/version"));
   AVA_TRY(const ApiReply info, api_.call("GET", "/info"));
-  return parse_facts(version.body, info.body);
+  AVA_TRY(EngineFacts known, parse_facts(version.body, info.body));
+  const std::lock_guard lock(facts_mutex_);
+  return facts_.emplace(std::move(known));
 }
 
 Result<Info> ContainerEngine::probe() {
-  auto known = facts();
+  const auto alive = api_.call("GET", "/_ping");
+  auto known = alive.ok() ? facts() : Result<EngineFacts>(alive.error());
   if (!known.ok()) {
     Info none{.name = "container", .version = {}, .detail = known.error().text(), .available = false};
     if (!known.error().hint().empty()) none.detail += " (" + known.error().hint() + ")";
@@ -138,7 +149,9 @@ Result<ContainerView> ContainerEngine::create(const Spec& spec, const std::strin
 
 Result<std::string> ContainerEngine::start(const Spec& spec) {
   AVA_CHECK(check_spec(spec));
+  AVA_CHECK(check_container_mounts(spec));
   const std::string handle = "ava-" + spec.key;
+  AVA_TRY(const auto turn, JobLock::take(options_.state_dir, handle));
   AVA_TRY(auto view, find(handle));
   JobRecord record;
   if (!view) {
@@ -183,6 +196,7 @@ Result<void> ContainerEngine::launch(const std::string& handle, const JobRecord&
 /// See to what must be watched while it runs, and to the log when it has ended.
 void ContainerEngine::attend(const std::string& handle, const ContainerView& view, const JobRecord& record) {
   if (!view.waits()) logs_.ensure(handle, folder(handle), record.log_path);
+  if (view.ended()) logs_.note_end(handle);
   memory_.add(handle, view.pid);
 }
 
@@ -278,6 +292,7 @@ Result<void> ContainerEngine::stop(const std::string& handle, seconds grace) {
 Result<void> ContainerEngine::remove(const std::string& handle) {
   constexpr std::chrono::seconds kLogDeadline{60};
   AVA_CHECK(check_key(handle));
+  AVA_TRY(const auto turn, JobLock::take(options_.state_dir, handle));
   AVA_TRY(const auto view, find(handle));
   const auto record = folder(handle).load();
   if (!record.ok() && record.error().code() != ErrorCode::kNotFound) return record.error();

@@ -23,6 +23,10 @@ json ulimit(const char* name, int resource, rlim_t most) {
   return {{"Name", name}, {"Soft", value}, {"Hard", value}};
 }
 
+bool has_any(const Mount& mount, const char* characters) {
+  return (mount.source + mount.target).find_first_of(characters) != std::string::npos;
+}
+
 json host_config(const Spec& spec, const CreateContext& context) {
   constexpr double kNano = 1e9;
   constexpr rlim_t kFiles = 65'536;
@@ -31,10 +35,17 @@ json host_config(const Spec& spec, const CreateContext& context) {
   json ulimits = json::array({ulimit("nofile", RLIMIT_NOFILE, kFiles)});
   if (context.podman) ulimits.push_back(ulimit("nproc", RLIMIT_NPROC, kPodmanProcesses));
   json mounts = json::array();
-  for (const Mount& mount : spec.mounts)
-    mounts.push_back(
-        {{"Type", "bind"}, {"Source", mount.source}, {"Target", mount.target}, {"ReadOnly", mount.read_only}});
+  json binds = json::array();
+  for (const Mount& mount : spec.mounts) {
+    // Podman writes a mount as comma-separated text of its own; a bind is text with colons.
+    if (has_any(mount, ",\""))
+      binds.push_back(mount.source + ":" + mount.target + (mount.read_only ? ":ro" : ":rw"));
+    else
+      mounts.push_back(
+          {{"Type", "bind"}, {"Source", mount.source}, {"Target", mount.target}, {"ReadOnly", mount.read_only}});
+  }
   json host{{"Mounts", std::move(mounts)},
+            {"Binds", std::move(binds)},
             {"NetworkMode", spec.network ? "bridge" : "none"},
             {"CapDrop", {"ALL"}},
             {"SecurityOpt", {"no-new-privileges"}},
@@ -68,6 +79,15 @@ TimeMs time_at(const json& object, const char* name) {
 }
 
 }  // namespace
+
+Result<void> check_container_mounts(const Spec& spec) {
+  for (const Mount& mount : spec.mounts)
+    if (has_any(mount, ",\"") && has_any(mount, ":"))
+      return Error(ErrorCode::kInvalidArgument, "engine.bad_spec",
+                   "no engine can mount a path with both ':' and ',': " + mount.source)
+          .at("/mounts");
+  return {};
+}
 
 std::string create_body(const Spec& spec, const CreateContext& context) {
   json env = json::array();

@@ -24,6 +24,8 @@ struct CreateContext {
   bool init = true;  ///< a small first process that passes signals on and reaps
 };
 
+/// Errors: `engine.bad_spec` for a path that neither form of a mount can carry.
+Result<void> check_container_mounts(const Spec& spec);
 /// Body of POST /containers/create. Limits: swap equals memory, so that none is added; no capability; no new
 /// privileges; ulimits at or below this machine's own hard limits, which a sandbox may not raise.
 std::string create_body(const Spec& spec, const CreateContext& context);

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <vector>
 
 #include "base/log.hpp"
 #include "engine/container_json.hpp"
 
 namespace ava::engine {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kCutAfter{1500};
 
 std::string LogFrames::unwrap(std::string_view bytes) {
   constexpr std::size_t kHeader = 8;
@@ -31,8 +35,13 @@ std::string LogFrames::unwrap(std::string_view bytes) {
 }
 
 struct LogFollowers::Follower {
+  const std::string handle;
+  const JobFolder folder;
+  const std::string log_path;
+  std::stop_source live;  ///< ends the live stream only
+  std::optional<Clock::time_point> ended;
   std::atomic<bool> done = false;
-  std::jthread thread;
+  std::jthread thread;  ///< last: it uses the others
 };
 
 LogFollowers::LogFollowers(DockerApi& api) : api_(api) {}
@@ -54,21 +63,34 @@ void LogFollowers::ensure(const std::string& handle, const JobFolder& folder, co
   auto& slot = followers_[handle];
   if (slot && !slot->done) return;
   old = std::move(slot);
-  slot = std::make_unique<Follower>();
-  slot->thread = std::jthread([this, handle, folder, log_path, self = slot.get()](const std::stop_token& stop) {
-    follow(stop, handle, folder, log_path);
+  slot.reset(new Follower{.handle = handle, .folder = folder, .log_path = log_path});
+  slot->thread = std::jthread([this, self = slot.get()](const std::stop_token& stop) {
+    follow(stop, *self);
     self->done = true;
     changed_.notify_all();
   });
 }
 
+void LogFollowers::note_end(const std::string& handle) {
+  const std::lock_guard lock(mutex_);
+  const auto found = followers_.find(handle);
+  if (found == followers_.end() || found->second->done) return;
+  Follower& follower = *found->second;
+  if (!follower.ended) follower.ended = Clock::now();
+  if (Clock::now() - *follower.ended >= kCutAfter) follower.live.request_stop();
+}
+
 bool LogFollowers::wait_complete(const std::string& handle, const JobFolder& folder,
                                  std::chrono::milliseconds deadline) {
-  std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, deadline, [&] {
+  constexpr std::chrono::milliseconds kStep{200};
+  for (const auto until = Clock::now() + deadline; Clock::now() < until;) {
+    note_end(handle);
+    std::unique_lock lock(mutex_);
     const auto found = followers_.find(handle);
-    return folder.has(kMarkLogComplete) || found == followers_.end() || found->second->done;
-  });
+    if (folder.has(kMarkLogComplete) || found == followers_.end() || found->second->done) break;
+    changed_.wait_for(lock, kStep);
+  }
+  return folder.has(kMarkLogComplete);
 }
 
 void LogFollowers::forget(const std::string& handle) {
@@ -90,26 +112,26 @@ bool LogFollowers::pause(const std::stop_token& stop, std::chrono::milliseconds 
   return !stop.stop_requested();
 }
 
-void LogFollowers::follow(const std::stop_token& stop, const std::string& handle, const JobFolder& folder,
-                          const std::string& log_path) {
+void LogFollowers::follow(const std::stop_token& stop, Follower& self) {
   using std::chrono::milliseconds;
   constexpr milliseconds kFirst{100};
   constexpr milliseconds kLongest{3000};
+  const std::stop_callback both(stop, [&self] { self.live.request_stop(); });
   milliseconds wait = kFirst;
   bool told = false;
   while (!stop.stop_requested()) {
-    auto log = LogWriter::open(log_path);
+    auto log = LogWriter::open(self.log_path);
     const std::uint64_t before = log.ok() ? log->size() : 0;
-    const auto ended = log.ok() ? copy_to_end(stop, handle, *log) : Result<bool>(log.error());
+    const auto ended = log.ok() ? copy_to_end(stop, self, *log) : Result<bool>(log.error());
     if (ended.ok() && *ended) {
-      if (const auto marked = folder.set(kMarkLogComplete); !marked.ok())
-        log::warn("engine", "{}: {}", handle, marked.error().text());
+      if (const auto marked = self.folder.set(kMarkLogComplete); !marked.ok())
+        log::warn("engine", "{}: {}", self.handle, marked.error().text());
       return;
     }
     // Another program may follow it, until it ends or is done.
-    if (folder.has(kMarkLogComplete)) return;
+    if (self.folder.has(kMarkLogComplete)) return;
     if (!ended.ok() && !told && ended.error().slug() != "engine.log_busy" && !stop.stop_requested()) {
-      log::warn("engine", "log of {} is behind, trying again: {}", handle, ended.error().text());
+      log::warn("engine", "log of {} is behind, trying again: {}", self.handle, ended.error().text());
       told = true;
     }
     wait = log.ok() && log->size() > before ? kFirst : std::min(wait * 2, kLongest);
@@ -118,14 +140,15 @@ void LogFollowers::follow(const std::stop_token& stop, const std::string& handle
 }
 
 /// True when the container has ended (or is gone) and the file has all of its log.
-Result<bool> LogFollowers::copy_to_end(const std::stop_token& stop, const std::string& handle, LogWriter& log) {
-  AVA_CHECK(copy(stop, handle, log, true));
-  AVA_TRY(const ApiReply reply, api_.call("GET", "/containers/" + handle + "/json"));
+Result<bool> LogFollowers::copy_to_end(const std::stop_token& stop, Follower& self, LogWriter& log) {
+  const auto live = copy(self.live.get_token(), self.handle, log, true);
+  if (!live.ok() && (live.error().code() != ErrorCode::kCancelled || stop.stop_requested())) return live.error();
+  AVA_TRY(const ApiReply reply, api_.call("GET", "/containers/" + self.handle + "/json"));
   if (reply.status == 404) return true;
   if (!reply.ok()) return Error(ErrorCode::kUnavailable, "engine.bad_answer", reply.message());
   AVA_TRY(const ContainerView view, parse_container(reply.body));
   if (!view.ended() && !view.dead()) return false;
-  AVA_CHECK(copy(stop, handle, log, false));  // a live stream may end before the last lines were written
+  AVA_CHECK(copy(stop, self.handle, log, false));  // a live stream may end before the last lines were written
   return true;
 }
 

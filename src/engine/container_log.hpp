@@ -40,6 +40,9 @@ class LogFollowers {
   LogFollowers& operator=(const LogFollowers&) = delete;
   /// Follow this container, unless someone does or its log is complete.
   void ensure(const std::string& handle, const JobFolder& folder, const std::string& log_path);
+  /// Say that this container has ended. A live stream that does not end by itself soon after (Podman may miss the end
+  /// of a very short container) is cut, and the rest is read from the engine's file.
+  void note_end(const std::string& handle);
   /// Wait until the log of an ended container is complete. False after the deadline.
   bool wait_complete(const std::string& handle, const JobFolder& folder, std::chrono::milliseconds deadline);
   /// End the follower, if there is one.
@@ -47,9 +50,8 @@ class LogFollowers {
 
  private:
   struct Follower;
-  void follow(const std::stop_token& stop, const std::string& handle, const JobFolder& folder,
-              const std::string& log_path);
-  Result<bool> copy_to_end(const std::stop_token& stop, const std::string& handle, LogWriter& log);
+  void follow(const std::stop_token& stop, Follower& self);
+  Result<bool> copy_to_end(const std::stop_token& stop, Follower& self, LogWriter& log);
   Result<void> copy(const std::stop_token& stop, const std::string& handle, LogWriter& log, bool live);
   bool pause(const std::stop_token& stop, std::chrono::milliseconds time);
 

@@ -1,11 +1,14 @@
 #include "engine/job_folder.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cctype>
+#include <cerrno>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
@@ -130,6 +133,24 @@ std::optional<Exit> JobFolder::exit() const {
 }
 
 Result<void> JobFolder::remove() const { return ava::file::remove_tree(path_); }
+
+Result<JobLock> JobLock::take(const std::string& state_dir, const std::string& handle) {
+  // A few files for all jobs: none of them is ever removed, so none can be locked under two names.
+  constexpr std::size_t kFiles = 16;
+  const std::string dir = state_dir + "/locks";
+  AVA_CHECK(ava::file::make_dirs(dir));
+  const std::string path = dir + "/" + std::to_string(std::hash<std::string>{}(handle) % kFiles);
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return ava::file::error_of(errno, "open lock", path);
+  JobLock lock(fd);
+  while (::flock(fd, LOCK_EX) != 0)
+    if (errno != EINTR) return ava::file::error_of(errno, "lock", path);
+  return lock;
+}
+
+JobLock::~JobLock() {
+  if (fd_ >= 0) ::close(fd_);
+}
 
 std::string read_progress(const std::string& path) {
   constexpr std::size_t kLimit = 64u << 10;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.hpp"
 #include "engine/engine.hpp"
@@ -44,6 +45,21 @@ class JobFolder {
 
  private:
   std::string path_;
+};
+
+/// Held while a job is started or removed, so that two calls for one key, in two programs too, come one after the
+/// other. Thread: waits for its turn. Lifetime: released by its end, whatever ends the program.
+class JobLock {
+ public:
+  /// Errors: `file.*`.
+  static Result<JobLock> take(const std::string& state_dir, const std::string& handle);
+  JobLock(JobLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  JobLock& operator=(JobLock&&) = delete;
+  ~JobLock();
+
+ private:
+  explicit JobLock(int fd) : fd_(fd) {}
+  int fd_;
 };
 
 /// A key names files and containers: [A-Za-z0-9][A-Za-z0-9_.-]*, 100 at most. Errors: `engine.bad_spec`.
