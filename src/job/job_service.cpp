@@ -18,10 +18,19 @@ void Bell::ring() {
   changed_.notify_all();
 }
 
-void Bell::wait(std::chrono::milliseconds longest) {
+void Bell::nudge() {
+  {
+    const std::lock_guard lock(mutex_);
+    nudged_ = true;
+  }
+  changed_.notify_all();
+}
+
+bool Bell::wait(std::chrono::milliseconds longest) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, longest, [this] { return rung_; });
-  rung_ = false;
+  changed_.wait_for(lock, longest, [this] { return rung_ || nudged_; });
+  nudged_ = false;
+  return std::exchange(rung_, false);
 }
 
 Result<Job> JobService::submit(db::Tx& tx, const NewJob& request) {

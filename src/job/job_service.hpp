@@ -36,14 +36,17 @@ struct JobFilter {
 /// Wakes the reconciler before its next round. Thread: any.
 class Bell {
  public:
+  /// The tables have changed: read them.
   void ring();
-  /// Until it rings or the time is over.
-  void wait(std::chrono::milliseconds longest);
+  /// Only the time to wait has changed.
+  void nudge();
+  /// Until either comes or the time is over; true when it was rung.
+  bool wait(std::chrono::milliseconds longest);
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool rung_ = false;
+  bool rung_ = false, nudged_ = false;
 };
 
 /// Thread: any. Lifetime: database, clock and kinds outlive it.
