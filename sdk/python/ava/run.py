@@ -240,7 +240,9 @@ def _error_of(kind, value):
     if kind is None or issubclass(kind, KeyboardInterrupt):
         return None
     if issubclass(kind, SystemExit):
-        return None if value.code in (None, 0) else "exit: %s" % value.code
+        if value.code in (None, 0):
+            return None
+        return value.code if isinstance(value.code, str) else "exit: %s" % value.code
     return ("%s: %s" % (kind.__name__, value)).rstrip(": ")
 
 

@@ -207,7 +207,7 @@ def main():
 
     with ava.start_run(params=params) as run:
         print("run %s" % run.id, flush=True)
-        best, best_epoch, epoch, begin = -1.0, None, -1, time.time()
+        best, best_epoch, last_epoch, begin = -1.0, None, None, time.time()
         best_dir, last_dir = (os.path.join(run.output_dir, name) for name in ("best", "last"))
         try:
             for epoch in range(params["epochs"]):
@@ -217,14 +217,15 @@ def main():
                 print("epoch %d/%d  loss %.4f  val_accuracy %s  %.1f s" % (
                     epoch + 1, params["epochs"], loss, "-" if accuracy is None else "%.4f" % accuracy, time.time() - begin), flush=True)
                 write_model(last_dir, net, classes, epoch, accuracy, params)
+                last_epoch = epoch
                 if val and accuracy > best:
                     best, best_epoch = accuracy, epoch
                     write_model(best_dir, net, classes, epoch, accuracy, params)
         finally:  # a training that is stopped keeps what it has reached
             if best_epoch is not None:
                 run.save_model(best_dir, name="best", epoch=best_epoch)
-            if epoch >= 0 and os.path.isdir(last_dir):
-                run.save_model(last_dir, name="last", epoch=epoch)
+            if last_epoch is not None:
+                run.save_model(last_dir, name="last", epoch=last_epoch)
     if best_epoch is not None:
         print("best val_accuracy %.4f in epoch %d" % (best, best_epoch + 1))
 
