@@ -54,8 +54,12 @@ step_style() {
 }
 
 step_format() {
-  git ls-files -z --cached --others --exclude-standard -- 'src/*.[ch]pp' 'apps/*.[ch]pp' 'tests/*.[ch]pp' 'bench/*.[ch]pp' |
-    xargs -0 -r clang-format --dry-run -Werror
+  local file passed=0 failed=0
+  while IFS= read -r -d '' file; do
+    if clang-format --dry-run -Werror "$file" >/dev/null 2>&1; then passed=$((passed + 1)); else failed=$((failed + 1)); say "FAILED $file: run clang-format -i"; fi
+  done < <(git ls-files -z --cached --others --exclude-standard -- 'src/*.[ch]pp' 'apps/*.[ch]pp' 'tests/*.[ch]pp' 'bench/*.[ch]pp')
+  say "$passed passed, $failed failed"
+  [ "$failed" = 0 ]
 }
 
 step_unit() {
