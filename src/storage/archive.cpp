@@ -1,0 +1,222 @@
+#include "storage/archive.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+#include <iconv.h>
+#include <locale.h>
+
+#include <optional>
+#include <unordered_set>
+
+#include "base/file.hpp"
+
+namespace ava::storage {
+
+namespace {
+
+constexpr std::uint64_t kRatioFrom = 64u << 20;
+
+/// libarchive turns names through the thread's locale; a server runs in "C".
+class Utf8Locale {
+ public:
+  Utf8Locale() : made_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (made_ != nullptr) before_ = ::uselocale(made_);
+  }
+  ~Utf8Locale() {
+    if (made_ == nullptr) return;
+    ::uselocale(before_);
+    ::freelocale(made_);
+  }
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+
+ private:
+  locale_t made_;
+  locale_t before_ = nullptr;
+};
+
+/// The name as UTF-8; names of Chinese Windows tools are GB18030. Bytes that are neither stay, and are refused later.
+std::string utf8_name(std::string raw) {
+  if (file::is_utf8(raw)) return raw;
+  const iconv_t converter = ::iconv_open("UTF-8", "GB18030");
+  if (converter == reinterpret_cast<iconv_t>(-1)) return raw;
+  std::string out(raw.size() * 4, '\0');
+  char* from = raw.data();
+  std::size_t left = raw.size();
+  char* to = out.data();
+  std::size_t room = out.size();
+  const bool good = ::iconv(converter, &from, &left, &to, &room) != static_cast<std::size_t>(-1);
+  ::iconv_close(converter);
+  if (!good) return raw;
+  out.resize(out.size() - room);
+  return out;
+}
+
+/// One pass over one archive.
+class Walker {
+ public:
+  Walker(Reader& from, const ArchiveVisitor& visitor, const ArchiveLimits& limits, const std::stop_token& stop)
+      : from_(from), visitor_(visitor), limits_(limits), stop_(stop), archive_(archive_read_new()) {
+    archive_read_support_format_zip(archive_);
+    archive_read_support_format_tar(archive_);
+    archive_read_support_filter_gzip(archive_);
+  }
+  ~Walker() { archive_read_free(archive_); }
+  Walker(const Walker&) = delete;
+  Walker& operator=(const Walker&) = delete;
+
+  Result<ArchiveCounts> run() {
+    if (archive_read_open(archive_, this, nullptr, &Walker::give, nullptr) != ARCHIVE_OK) return failure();
+    for (;;) {
+      archive_entry* entry = nullptr;
+      const int code = archive_read_next_header(archive_, &entry);
+      if (code == ARCHIVE_EOF) break;
+      if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return failure();
+      if (stop_.stop_requested()) return Error(ErrorCode::kCancelled, "archive.cancelled", "stopped while unpacking");
+      AVA_CHECK(one(entry));
+    }
+    counts_.packed_bytes = packed_;
+    return counts_;
+  }
+
+ private:
+  static la_ssize_t give(archive* handle, void* self, const void** buffer) {
+    auto& walker = *static_cast<Walker*>(self);
+    auto got = walker.from_.read(walker.block_.data(), walker.block_.size());
+    if (!got.ok()) {
+      walker.source_error_ = std::move(got.error());
+      archive_set_error(handle, -1, "source failed");
+      return -1;
+    }
+    walker.packed_ += *got;
+    *buffer = walker.block_.data();
+    return static_cast<la_ssize_t>(*got);
+  }
+
+  Error failure() {
+    if (source_error_) return *source_error_;
+    const char* text = archive_error_string(archive_);
+    const std::string why = text == nullptr ? "bad data" : text;
+    if (why.find("Unrecognized archive format") != std::string::npos)
+      return Error(ErrorCode::kCorrupt, "archive.not_an_archive", "neither zip nor tar")
+          .hint("pack the folder as zip, tar or tar.gz");
+    const bool cut = why.find("runcated") != std::string::npos || why.find("nexpected end") != std::string::npos;
+    return Error(ErrorCode::kCorrupt, cut ? "archive.truncated" : "archive.corrupt",
+                 fmt::format("{} (after {} entries)", why, counts_.entries));
+  }
+
+  Result<void> problem(const std::string& name, std::string_view slug, std::string detail) {
+    ++counts_.problems;
+    // Names that are not UTF-8 cannot be shown as they are.
+    std::string shown;
+    for (const char c : name) shown.push_back(file::is_utf8(name) || static_cast<unsigned char>(c) < 0x80 ? c : '?');
+    return visitor_.problem ? visitor_.problem({std::move(shown), std::string(slug), std::move(detail)})
+                            : Result<void>();
+  }
+
+  static std::string name_of(archive_entry* entry) {
+    const char* utf8 = archive_entry_pathname_utf8(entry);
+    const char* raw = utf8 != nullptr ? utf8 : archive_entry_pathname(entry);
+    std::string name = utf8_name(raw == nullptr ? "" : raw);
+    while (name.starts_with("./")) name.erase(0, 2);
+    return name;
+  }
+
+  Result<void> one(archive_entry* entry) {
+    const std::string name = name_of(entry);
+    const auto type = archive_entry_filetype(entry);
+    if (type == AE_IFDIR) return {};
+    if (++counts_.entries > limits_.max_entries)
+      return Error(ErrorCode::kInvalidArgument, "archive.too_many_entries",
+                   fmt::format("more than {} entries", limits_.max_entries));
+    if (archive_entry_hardlink(entry) != nullptr || archive_entry_symlink(entry) != nullptr || type == AE_IFLNK)
+      return problem(name, "entry.is_link", "links are not followed");
+    if (type != AE_IFREG) return problem(name, "entry.is_special", "not a regular file");
+    if (!file::is_safe_relative(name))
+      return problem(name, "entry.unsafe_name", "the name leads elsewhere or cannot be a name");
+    if (archive_entry_is_encrypted(entry) != 0) return problem(name, "entry.encrypted", "needs a password");
+    if (!visitor_.wanted(name)) {
+      ++counts_.skipped;
+      return {};
+    }
+    return take(name);
+  }
+
+  Result<void> take(const std::string& name) {
+    ArchiveEntry made;
+    made.name = name;
+    bool too_large = false;
+    for (;;) {
+      const la_ssize_t got = archive_read_data(archive_, data_.data(), data_.size());
+      if (got < 0) return failure();
+      if (got == 0) break;
+      counts_.unpacked_bytes += static_cast<std::uint64_t>(got);
+      AVA_CHECK(check_bomb());
+      too_large = too_large || made.bytes.size() + static_cast<std::size_t>(got) > limits_.max_entry_bytes;
+      if (too_large) {
+        made.bytes.clear();
+        break;
+      }
+      made.bytes.append(data_.data(), static_cast<std::size_t>(got));
+    }
+    if (too_large) return problem(name, "entry.too_large", fmt::format("more than {} bytes", limits_.max_entry_bytes));
+    ++counts_.taken;
+    return visitor_.entry ? visitor_.entry(std::move(made)) : Result<void>();
+  }
+
+  Result<void> check_bomb() const {
+    const bool dense = counts_.unpacked_bytes > kRatioFrom &&
+                       static_cast<double>(counts_.unpacked_bytes) > static_cast<double>(packed_) * limits_.max_ratio;
+    if (!dense && counts_.unpacked_bytes <= limits_.max_total_bytes) return {};
+    return Error(ErrorCode::kInvalidArgument, "archive.bomb",
+                 fmt::format("{} bytes unpacked to more than {}", packed_, counts_.unpacked_bytes));
+  }
+
+  Reader& from_;
+  const ArchiveVisitor& visitor_;
+  const ArchiveLimits& limits_;
+  const std::stop_token& stop_;
+  archive* archive_;
+  std::string block_ = std::string(1 << 16, '\0');
+  std::string data_ = std::string(1 << 16, '\0');
+  std::uint64_t packed_ = 0;
+  ArchiveCounts counts_;
+  std::optional<Error> source_error_;
+};
+
+}  // namespace
+
+bool is_archive(std::string_view head) {
+  using namespace std::string_view_literals;
+  return head.starts_with("PK\x03\x04"sv) || head.starts_with("PK\x05\x06"sv) || head.starts_with("\x1F\x8B"sv) ||
+         (head.size() >= 262 && head.substr(257, 5) == "ustar"sv);
+}
+
+Result<ArchiveCounts> walk_archive(Reader& from, const ArchiveVisitor& visitor, const ArchiveLimits& limits,
+                                   const std::stop_token& stop) {
+  const Utf8Locale locale;
+  return Walker(from, visitor, limits, stop).run();
+}
+
+Result<ArchiveCounts> unpack_archive(Reader& from, Storage& to, std::string_view prefix, const ArchiveVisitor& visitor,
+                                     const ArchiveLimits& limits, const std::stop_token& stop) {
+  std::unordered_set<std::string> seen;
+  std::uint64_t duplicates = 0;
+  ArchiveVisitor inner = visitor;
+  inner.entry = [&](ArchiveEntry&& entry) -> Result<void> {
+    if (!seen.insert(entry.name).second) {
+      ++duplicates;
+      return visitor.problem ? visitor.problem({entry.name, "entry.duplicate", "the name came before"})
+                             : Result<void>();
+    }
+    AVA_CHECK(put(to, std::string(prefix) + entry.name, entry.bytes));
+    return visitor.entry ? visitor.entry(std::move(entry)) : Result<void>();
+  };
+  AVA_TRY(ArchiveCounts counts, walk_archive(from, inner, limits, stop));
+  counts.taken -= duplicates;
+  counts.problems += duplicates;
+  return counts;
+}
+
+}  // namespace ava::storage
