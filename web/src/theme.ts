@@ -60,11 +60,15 @@ export function antdThemeConfig(dark: boolean): ThemeConfig {
     algorithm: dark ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
     token: {
       colorPrimary: dark ? "#5b8cff" : "#2459d6",
+      colorInfo: dark ? "#8fb3ff" : "#2459d6",
+      colorLink: dark ? "#7ba4ff" : "#2459d6",
       colorBgLayout: dark ? "#0f1114" : "#f3f5f8",
       ...(dark ? { colorBgContainer: "#171a1f", colorBgElevated: "#1e2228" } : {}),
       borderRadius: 8,
       fontFamily: "inherit",
     },
-    components: { Layout: { siderBg: dark ? "#171a1f" : "#ffffff", headerBg: dark ? "#171a1f" : "#ffffff", headerPadding: "0 16px" } },
+    components: {
+      Checkbox: { borderRadiusSM: 4 },
+      Layout: { siderBg: dark ? "#171a1f" : "#ffffff", headerBg: dark ? "#171a1f" : "#ffffff", headerPadding: "0 16px" } },
   };
 }

@@ -43,6 +43,15 @@ function forScale(data: uPlot.AlignedData, log: boolean): uPlot.AlignedData {
   return [xs, ...ys.map((y) => Array.from(y, (v) => (v !== null && v !== undefined && v > 0 ? v : null)))] as uPlot.AlignedData;
 }
 
+/** The value at or before the cursor: validation is measured once in a while, and still has a value in between. */
+function valueAt(ys: ArrayLike<number | null | undefined> | undefined, index: number): number | undefined {
+  for (let i = index; ys && i >= 0; i -= 1) {
+    const y = ys[i];
+    if (y !== null && y !== undefined) return y;
+  }
+  return undefined;
+}
+
 function Legend({ names, hidden, values, dark, onToggle }: { names: string[]; hidden: Set<string>; values: (number | null | undefined)[]; dark: boolean; onToggle: (name: string) => void }) {
   const colours = seriesColors[dark ? "dark" : "light"];
   return (
@@ -115,7 +124,7 @@ export function Curve({ series, axis, log, range, onRange, label, height = 280 }
     if (!next.delete(name)) next.add(name);
     return next;
   });
-  const values = series.map((one, i) => (cursor === null ? one.points.at(-1)?.[2] : (data[i + 1]?.[cursor] ?? undefined)));
+  const values = series.map((one, i) => (cursor === null ? one.points.at(-1)?.[2] : valueAt(data[i + 1], cursor)));
   return (
     <div>
       <Legend names={names} hidden={hidden} values={values} dark={dark} onToggle={toggle} />

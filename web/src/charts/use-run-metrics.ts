@@ -11,11 +11,11 @@ const maxPoints = 1000;
 const flushMs = 250;
 const liveLimit = 4000;
 
-export const metricsQuery = (runId: string, names: string[], steps?: [number, number]) =>
+export const metricsQuery = (runId: string, names: string[] = [], steps?: [number, number]) =>
   queryOptions({
     queryKey: ["metrics", runId, steps ? [...names, ...steps] : "all"],
     queryFn: ({ signal }) => {
-      if (names.length === 0) return Promise.resolve(emptyMetrics);
+      // No names: the server answers every curve it has.
       const query = { names: names.join(","), max_points: maxPoints, from_step: steps?.[0], to_step: steps?.[1] };
       return http.get<RunMetrics>(`/runs/${runId}/metrics`, query, signal);
     },
@@ -28,9 +28,7 @@ export function useRunMetrics(run: Run) {
   const [live, setLive] = useState<RunMetrics>(emptyMetrics);
   const [dropped, setDropped] = useState(false);
   const waiting = useRef<LivePoint[]>([]);
-  const names = run.metrics.map((metric) => metric.name);
-  const nameKey = names.join(",");
-  const whole = useQuery({ ...metricsQuery(run.id, names), refetchInterval: run.state === "running" && !connected ? 5_000 : false });
+  const whole = useQuery({ ...metricsQuery(run.id), refetchInterval: run.state === "running" && !connected ? 5_000 : false });
   const refetch = useCallback(() => void queries.invalidateQueries({ queryKey: ["metrics", run.id, "all"] }), [queries, run.id]);
 
   useLive([`run:${run.id}`], (event) => {
@@ -52,7 +50,7 @@ export function useRunMetrics(run: Run) {
     }, flushMs);
     return () => clearInterval(timer);
   }, []);
-  useEffect(refetch, [nameKey, run.state, refetch]);
+  useEffect(refetch, [run.state, refetch]);
   const liveCount = pointCount(live);
   useEffect(() => {
     if (liveCount < liveLimit) return;

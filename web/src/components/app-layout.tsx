@@ -103,7 +103,7 @@ export function AppLayout() {
       </Layout.Header>
       <Layout hasSider={wide}>
         {wide && (
-          <Layout.Sider width={204} style={{ borderInlineEnd: "1px solid var(--line)", paddingTop: 12, position: "sticky", top: 57, height: "calc(100vh - 57px)", overflow: "auto" }}>
+          <Layout.Sider width={184} style={{ borderInlineEnd: "1px solid var(--line)", paddingTop: 12, position: "sticky", top: 57, height: "calc(100vh - 57px)", overflow: "auto" }}>
             <NavMenu />
           </Layout.Sider>
         )}

@@ -37,7 +37,7 @@ function SetRows({ dataset, splits, value, onPick }: PickProps & { dataset: Data
       <div role="radiogroup" aria-label={dataset.name} style={{ display: "flex", flexDirection: "column", gap: 6 }}>
         {rows.map(({ set }) => (
           <Radio key={set.id} checked={value?.id === set.id} disabled={set.state !== "done"} onChange={() => onPick(set)} data-testid={`pick-${set.format}-${set.split}`}>
-            <span style={{ display: "inline-flex", flexWrap: "wrap", gap: "2px 14px", alignItems: "center" }}>
+            <span className="set-choice">
               <b>{formatName(t, set.format)}</b>
               <SplitTag set={set} />
               <span>{t("format.column.samples")} {formatCount(set.sample_count)}</span>

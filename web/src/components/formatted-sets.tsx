@@ -25,7 +25,7 @@ export const formatName = (t: TFunction, format: string): string => t(`format.na
 
 export function SplitTag({ set }: { set: FormattedSet }) {
   const { t } = useTranslation();
-  const colour = { train: "blue", val: "orange", test: "purple" }[set.split];
+  const colour = { train: "processing", val: "warning", test: "purple" }[set.split];
   return (
     <span className="nowrap">
       {formatPercent(set.percent)} <Tooltip title={t(`format.${set.split}`)}><Tag color={colour} style={{ marginInlineEnd: 0 }}>{t(`format.splitShort.${set.split}`)}</Tag></Tooltip>
@@ -77,7 +77,8 @@ function ProgressCell({ set }: { set: FormattedSet }) {
   if (set.state === "failed") {
     return <Tooltip title={set.error?.hint}><span>{slugSentence(t, set.error?.slug ?? "", "")}: {set.error?.detail}</span></Tooltip>;
   }
-  return <Progress size="small" style={{ minWidth: 90, margin: 0 }} percent={set.state === "done" ? 100 : Math.min(99, Math.floor(set.progress * 100))} />;
+  if (set.state === "done") return <>100%</>;
+  return <Progress size="small" style={{ minWidth: 90, margin: 0 }} percent={Math.min(99, Math.floor(set.progress * 100))} />;
 }
 
 function useColumns(open: (dialog: Dialog) => void): TableColumnsType<FormatRow> {
@@ -100,7 +101,7 @@ function useColumns(open: (dialog: Dialog) => void): TableColumnsType<FormatRow>
     { title: t("format.shuffle"), render: (_, { set }) => (set.shuffle ? t("yes") : t("no")) },
     { title: t("format.resize"), render: (_, { set }) => set.resize || t("format.resizeKeep") },
     { title: t("field.state"), render: (_, { set }) => <StateTag state={set.state} /> },
-    { title: t("field.progress"), width: 150, render: (_, { set }) => <ProgressCell set={set} /> },
+    { title: t("field.progress"), render: (_, { set }) => <ProgressCell set={set} /> },
     { title: t("field.creator"), render: (_, { set }) => set.owner.name },
     {
       title: t("format.column.batch"), onCell: (row) => ({ rowSpan: row.batchSpan }),
@@ -111,7 +112,7 @@ function useColumns(open: (dialog: Dialog) => void): TableColumnsType<FormatRow>
       render: (_, { set }) => <Button type="link" size="small" style={{ padding: 0 }} disabled={set.state !== "done"} onClick={() => open({ kind: "stats", id: set.id })}>{t("action.view")}</Button>,
     },
     {
-      title: t("field.actions"), width: 90,
+      title: t("field.actions"), fixed: "right", width: 90,
       render: (_, { set }) => (
         <span className="nowrap">
           <Tooltip title={t("format.verify")}><Button type="text" size="small" icon={<SafetyCertificateOutlined />} aria-label={t("format.verify")} disabled={set.state !== "done"} loading={busy === set.id} onClick={() => void verify(set)} /></Tooltip>
@@ -148,6 +149,7 @@ export function FormattedSets({ dataset }: { dataset: Dataset }) {
         pagination={false}
         scroll={{ x: "max-content" }}
         data-testid="formatted-sets"
+        className="sets"
         rowClassName={(row) => `set-row set-${row.set.state}`}
         locale={{ emptyText: <EmptyNote text={t("format.none")} /> }}
       />

@@ -44,7 +44,7 @@ function useColumns(origin: ModelOrigin | undefined, onDelete: (model: Model) =>
     { title: t("field.size"), dataIndex: "size_bytes", align: "right", render: formatBytes },
     { title: made ? t("model.madeAt") : t("field.createdAt"), dataIndex: "created_at", responsive: ["sm"], render: formatTime },
     {
-      title: t("field.actions"), width: 130,
+      title: t("field.actions"), fixed: "right", width: 130,
       render: (_, row) => (
         <span className="nowrap">
           <Tooltip title={t("action.download")}>

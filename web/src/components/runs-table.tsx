@@ -42,7 +42,7 @@ export function RunsTable({ trainingId }: { trainingId: string }) {
           { title: t("run.metrics"), responsive: ["md"], render: (_, run) => <Latest run={run} /> },
           { title: t("training.startedAt"), dataIndex: "started_at", responsive: ["sm"], render: formatTime },
           { title: t("field.elapsed"), render: (_, run) => (run.ended_at ? formatElapsed(elapsedMs(run.started_at, run.ended_at, 0)) : "-") },
-          { title: t("field.actions"), render: (_, run) => <Link to={`/runs/${run.id}`}><Button size="small" icon={<LineChartOutlined />} data-testid="monitor">{t("run.monitor")}</Button></Link> },
+          { title: t("field.actions"), fixed: "right", render: (_, run) => <Link to={`/runs/${run.id}`}><Button size="small" icon={<LineChartOutlined />} data-testid="monitor">{t("run.monitor")}</Button></Link> },
         ]}
       />
       <ListFoot query={list} />

@@ -71,7 +71,7 @@ export function TokensPanel() {
           { title: t("field.createdAt"), dataIndex: "created_at", responsive: ["sm"], render: formatTime },
           { title: t("tokens.expiresAt"), dataIndex: "expires_at", render: (stamp?: string | null) => (stamp ? formatTime(stamp) : t("tokens.expiries.never")) },
           { title: t("tokens.lastUsedAt"), dataIndex: "last_used_at", render: (stamp?: string | null) => (stamp ? formatTime(stamp) : t("tokens.neverUsed")) },
-          { title: t("field.actions"), width: 80, render: (_, token) => <Button type="text" danger icon={<DeleteOutlined />} aria-label={`${t("action.delete")} ${token.name}`} onClick={() => setDeleting(token)} /> },
+          { title: t("field.actions"), fixed: "right", width: 80, render: (_, token) => <Button type="text" danger icon={<DeleteOutlined />} aria-label={`${t("action.delete")} ${token.name}`} onClick={() => setDeleting(token)} /> },
         ]}
       />
       <ListFoot query={list} />

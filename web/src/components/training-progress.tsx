@@ -29,6 +29,7 @@ export function TrainingProgress({ training }: { training: Training }) {
   return (
     <div className="stack" data-testid="training-progress" data-state={training.state}>
       <Steps
+        className="way"
         size="small"
         responsive={false}
         labelPlacement="vertical"
@@ -41,7 +42,7 @@ export function TrainingProgress({ training }: { training: Training }) {
           type="error"
           showIcon
           data-testid="training-failure"
-          message={reason ? slugSentence(t, reason.slug, reason.detail) : t("state.failed")}
+          message={reason ? slugSentence(t, reason.slug, t("state.failed")) : t("state.failed")}
           description={<>{reason?.detail && <div>{reason.detail}</div>}{exit && <div>{t("training.exit")}: {exit}</div>}</>}
         />
       )}

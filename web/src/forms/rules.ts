@@ -2,8 +2,8 @@
 import type { Rule } from "antd/es/form";
 import type { TFunction } from "i18next";
 
-/** U3.1-10, with letters of any script: names of users, datasets and files may be Chinese. */
-export const namePattern = /^[\p{L}\p{M}\p{N}_-]{4,63}$/u;
+/** U3.1-10 as the server has it: letters of any script, because names may be Chinese, and then two characters say enough. */
+export const namePattern = /^[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_.-]{1,62}$/u;
 
 export const nameRules = (t: TFunction, field: string): Rule[] => [
   { required: true, message: t("rule.required", { field }) },

@@ -8,7 +8,7 @@ const draft = { name: "digits", description: "", trainSet: { id: "fs_t" } as For
 describe("trainingRequest", () => {
   it("sends memory in bytes, no validation set and no GPU when none was chosen", () => {
     const request = trainingRequest(draft, { ...initialResources, params: '{"lr": 0.1}' });
-    expect(request).toMatchObject({ train_set_id: "fs_t", image: "debian:12", params: { lr: 0.1 }, resources: { memory_bytes: 4 * 1024 ** 3, gpu_count: 0 } });
+    expect(request).toMatchObject({ train_set_id: "fs_t", image: "debian:12", params: { lr: 0.1 }, resources: { memory_bytes: 3 * 1024 ** 3, gpu_count: 0 } });
     expect("val_set_id" in request || "env" in request || "code_upload_id" in request).toBe(false);
   });
 

@@ -21,7 +21,7 @@ export interface ResourceValues {
 }
 
 export const initialResources: ResourceValues = {
-  kind: "cpu", cpuCores: 2, memoryGib: 4, gpuCount: 1, command: exampleCommand, params: "{}", env: [],
+  kind: "cpu", cpuCores: 2, memoryGib: 3, gpuCount: 1, command: exampleCommand, params: "{}", env: [],
 };
 
 export interface TrainingDraft {

@@ -26,7 +26,7 @@ interface Values {
 /** A first guess for the name, from the file or folder; only when it would be allowed. */
 function guessName(source: Source): string {
   const raw = source.choice === "folder" ? (source.folder?.name ?? "") : (source.file?.name ?? "").replace(/(\.tar)?\.\w+$/, "");
-  const name = raw.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, "-").slice(0, 63);
+  const name = raw.replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, "-").slice(0, 63);
   return namePattern.test(name) ? name : "";
 }
 

@@ -57,7 +57,7 @@ function DatasetFields({ dataset, onStats }: { dataset: Dataset; onStats: () => 
         : "-",
     },
   ];
-  return <Descriptions bordered size="small" column={{ xs: 1, md: 2 }} items={items} />;
+  return <Descriptions bordered size="small" column={{ xs: 1, sm: 1, md: 2, lg: 2, xl: 2, xxl: 2 }} className="fields" items={items} />;
 }
 
 function DatasetTabs({ dataset }: { dataset: Dataset }) {

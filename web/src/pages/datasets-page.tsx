@@ -29,13 +29,13 @@ function useColumns(open: (dialog: Dialog) => void): TableColumnsType<Dataset> {
       title: t("field.name"), dataIndex: "name",
       render: (name: string, row) => <Link to={`/datasets/${row.id}`} data-testid="dataset-link">{name}</Link>,
     },
-    { title: t("field.description"), dataIndex: "description", ellipsis: true, responsive: ["md"], render: (text: string) => text || "-" },
+    { title: t("field.description"), dataIndex: "description", responsive: ["md"], render: (text: string) => <div className="clip" title={text}>{text || "-"}</div> },
     { title: t("field.state"), dataIndex: "state", width: 100, render: (state: string) => <StateTag state={state} /> },
     { title: t("field.items"), dataIndex: "item_count", align: "right", width: 100, render: formatCount },
     { title: t("field.source"), dataIndex: ["source", "kind"], width: 140, responsive: ["lg"], render: (kind: string) => t(`dataset.sourceKind.${kind}`, { defaultValue: kind }) },
     { title: t("field.createdAt"), dataIndex: "created_at", width: 180, responsive: ["sm"], render: formatTime },
     {
-      title: t("field.actions"), width: 110,
+      title: t("field.actions"), fixed: "right", width: 110,
       render: (_, row) => (
         <span className="nowrap">
           <Tooltip title={t("action.copy")}>

@@ -50,7 +50,7 @@ function useColumns(): TableColumnsType<Job> {
     { title: t("field.createdAt"), dataIndex: "created_at", responsive: ["sm"], render: formatTime },
     { title: t("field.elapsed"), responsive: ["md"], render: (_, job) => (job.started_at && job.ended_at ? formatElapsed(elapsedMs(job.started_at, job.ended_at, 0)) : "-") },
     {
-      title: t("field.actions"), width: 80,
+      title: t("field.actions"), fixed: "right", width: 80,
       render: (_, job) =>
         (job.state === "queued" || job.state === "running") && (
           <Tooltip title={t("job.cancel")}><Button type="text" danger icon={<StopOutlined />} aria-label={t("job.cancel")} onClick={() => cancel(job.id)} /></Tooltip>

@@ -69,7 +69,7 @@ function Curves({ run }: { run: Run }) {
       <Tiles run={run} lastStep={lastStep} speed={speed} />
       {error && <ErrorAlert error={error} onRetry={refetch} />}
       {dropped && <Alert type="info" showIcon closable message={t("chart.dropped")} />}
-      {isPending && run.metrics.length > 0 && <Skeleton active />}
+      {isPending && <Skeleton active />}
       {present.length === 0 && !isPending && <Card><EmptyNote text={t("chart.none")} /></Card>}
       {present.length > 0 && (
         <>

@@ -92,7 +92,7 @@ export function StoragePage() {
             { title: t("storage.kind"), dataIndex: "kind", responsive: ["sm"] },
             { title: t("field.createdAt"), dataIndex: "created_at", responsive: ["md"], render: formatTime },
             {
-              title: t("field.actions"), width: 110,
+              title: t("field.actions"), fixed: "right", width: 110,
               render: (_, row) => (
                 <span className="nowrap">
                   <Tooltip title={t("storage.browse")}><Button type="text" icon={<FolderOpenOutlined />} aria-label={`${t("storage.browse")} ${row.name}`} onClick={() => setBrowsing(row)} /></Tooltip>

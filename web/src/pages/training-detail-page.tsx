@@ -53,7 +53,7 @@ function TrainingFields({ training }: { training: Training }) {
     { key: "params", label: t("training.params"), span: "filled" as const, children: params ? <pre className="wrap-pre mono">{params}</pre> : t("run.noHyper") },
   ];
   if (training.description) items.unshift({ key: "description", label: t("field.description"), span: "filled" as const, children: <span>{training.description}</span> });
-  return <Descriptions bordered size="small" column={{ xs: 1, md: 2 }} items={items} />;
+  return <Descriptions bordered size="small" column={{ xs: 1, sm: 1, md: 2, lg: 2, xl: 2, xxl: 2 }} className="fields" items={items} />;
 }
 
 function useStop(training: Training | undefined) {

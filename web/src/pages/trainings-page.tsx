@@ -39,7 +39,7 @@ function useColumns(state: string | undefined, onDelete: (training: Training) =>
     { title: t("run.list"), dataIndex: "run_count", align: "right", responsive: ["sm"], render: formatCount },
     { title: t("field.createdAt"), dataIndex: "created_at", responsive: ["sm"], render: formatTime },
     {
-      title: t("field.actions"), width: 110,
+      title: t("field.actions"), fixed: "right", width: 110,
       render: (_, row) => (
         <span className="nowrap">
           <Link to={`/trainings/${row.id}`}><Tooltip title={t("run.monitor")}><Button type="text" icon={<LineChartOutlined />} aria-label={`${t("run.monitor")} ${row.name}`} /></Tooltip></Link>

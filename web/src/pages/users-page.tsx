@@ -91,7 +91,7 @@ export function UsersPage() {
             },
             { title: t("field.createdAt"), dataIndex: "created_at", responsive: ["sm"], render: formatTime },
             {
-              title: t("field.actions"),
+              title: t("field.actions"), fixed: "right",
               render: (_, user) => (
                 <Space size={4}>
                   {user.state !== "active" && <Button size="small" type="primary" onClick={() => change.mutate({ id: user.id, state: "active" })} data-testid="enable-user">{t("users.enable")}</Button>}

@@ -59,7 +59,7 @@ export const common: Shape<typeof zh> = {
   },
   rule: {
     required: "Fill in: {{field}}",
-    name: "4 to 63 characters: letters, digits, - and _",
+    name: "2 to 63 characters: letters, digits, -, _ and .",
     description: "At most 500 characters",
     json: "Not a JSON object: {{detail}}",
     passwordLength: "A password has at least 8 characters",

@@ -54,7 +54,7 @@ export const trainings: Shape<typeof zh> = {
     imageTitle: "Choose image",
     imageList: "Images on this machine",
     imageOther: "Another image",
-    imageOtherPlaceholder: "for example localhost/ava-pytorch:latest",
+    imageOtherPlaceholder: "for example localhost/ava/torch:bookworm",
     imageName: "Image name",
     imageCreated: "Created",
     imageRequired: "Choose or type an image",

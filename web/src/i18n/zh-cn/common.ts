@@ -56,7 +56,7 @@ export const common = {
   },
   rule: {
     required: "请填写{{field}}",
-    name: "4 到 63 个字符，可用字母、汉字、数字、- 和 _",
+    name: "2 到 63 个字符，可用字母、汉字、数字、-、_ 和 .",
     description: "最多 500 个字符",
     json: "不是合法的 JSON 对象：{{detail}}",
     passwordLength: "密码至少 8 个字符",

@@ -50,7 +50,7 @@ export const trainings = {
     imageTitle: "选择镜像",
     imageList: "本机镜像",
     imageOther: "其他镜像",
-    imageOtherPlaceholder: "例如 localhost/ava-pytorch:latest",
+    imageOtherPlaceholder: "例如 localhost/ava/torch:bookworm",
     imageName: "镜像名称",
     imageCreated: "创建时间",
     imageRequired: "请选择或填写镜像",
