@@ -78,7 +78,6 @@ void Connection::abort() {
 }
 
 Task<> Connection::run() {
-  block_.resize(kBlockBytes);
   bool go_on = true;
   while (go_on) go_on = co_await serve_one();
 }
@@ -177,6 +176,7 @@ Result<void> Connection::open(Exchange& exchange) {
 }
 
 Task<std::optional<std::size_t>> Connection::read_block() {
+  block_.resize(kBlockBytes);  // not before a body comes: most connections only ask
   auto& body = parser_->get().body();
   body.data = block_.data();
   body.size = block_.size();
@@ -367,6 +367,7 @@ Task<> Connection::linger() {
   error_code ignored;
   stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
   stream_.expires_after(kLinger);
+  block_.resize(kBlockBytes);
   while (true) {
     auto [problem, bytes] = co_await stream_.async_read_some(asio::buffer(block_), net::kAwait);
     if (problem) co_return;
