@@ -12,6 +12,7 @@
 #include "engine/image_names.hpp"
 #include "engine/job_folder.hpp"
 #include "engine/oom.hpp"
+#include "http/http.hpp"
 
 namespace ava::engine {
 namespace {
@@ -64,7 +65,7 @@ class ContainerEngine final : public Engine {
 };
 
 Result<std::optional<ContainerView>> ContainerEngine::find(const std::string& handle) {
-  AVA_TRY(const ApiReply reply, api_.call("GET", "/containers/" + url_encode(handle) + "/json"));
+  AVA_TRY(const ApiReply reply, api_.call("GET", "/containers/" + http::url_encode(handle) + "/json"));
   if (reply.status == kNotFound) return std::optional<ContainerView>();
   if (!reply.ok()) return Error(ErrorCode::kUnavailable, "engine.bad_answer", reply.message());
   AVA_TRY(ContainerView view, parse_container(reply.body));
@@ -76,15 +77,15 @@ bool ContainerEngine::is_ours(const ContainerView& view) const {
   return owner != view.labels.end() && owner->second == options_.owner;
 }
 
-/// Asked once: Podman runs the package manager several times to answer, which takes seconds on a busy machine.
+/// Asked once: Podman runs other programs to answer. It would run the package manager for /version, too.
 Result<EngineFacts> ContainerEngine::facts() {
   {
     const std::lock_guard lock(facts_mutex_);
     if (facts_) return *facts_;
   }
-  AVA_TRY(const ApiReply version, api_.call("GET", "/version"));
   AVA_TRY(const ApiReply info, api_.call("GET", "/info"));
-  AVA_TRY(EngineFacts known, parse_facts(version.body, info.body));
+  if (!info.ok()) return Error(ErrorCode::kUnavailable, "engine.bad_answer", info.message());
+  AVA_TRY(EngineFacts known, parse_facts(info.body, info.podman));
   const std::lock_guard lock(facts_mutex_);
   return facts_.emplace(std::move(known));
 }
@@ -113,7 +114,8 @@ Result<std::vector<ImageInfo>> ContainerEngine::images() {
 
 Result<void> ContainerEngine::pull(const std::string& name) {
   constexpr seconds kPullDeadline{900};
-  AVA_TRY(const ApiReply reply, api_.call("POST", "/images/create?fromImage=" + url_encode(name), {}, kPullDeadline));
+  AVA_TRY(const ApiReply reply,
+          api_.call("POST", "/images/create?fromImage=" + http::url_encode(name), {}, kPullDeadline));
   if (reply.ok() && !contains(reply.body, "\"error\"")) return {};
   const std::string said = reply.ok() ? reply.body.substr(0, 500) : reply.message();
   return Error(ErrorCode::kNotFound, "engine.image_not_found", "pulling '" + name + "' failed: " + said).at("/image");

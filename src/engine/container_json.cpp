@@ -147,20 +147,17 @@ Result<std::vector<ImageInfo>> parse_images(std::string_view text) {
   return images;
 }
 
-Result<EngineFacts> parse_facts(std::string_view version, std::string_view info) {
-  const json said = json::parse(version, nullptr, false);
+Result<EngineFacts> parse_facts(std::string_view info, bool podman) {
   const json machine = json::parse(info, nullptr, false);
-  if (!said.is_object() || !machine.is_object()) return bad_answer("its version");
+  if (!machine.is_object()) return bad_answer("its description");
   EngineFacts facts;
-  if (said.contains("Components") && said["Components"].is_array())
-    for (const json& part : said["Components"])
-      if (part.is_object() && text_at(part, "Name").rfind("Podman", 0) == 0) facts.podman = true;
+  facts.podman = podman;
   facts.cgroup_v1 = text_at(machine, "CgroupVersion") == "1";
   if (machine.contains("SecurityOptions") && machine["SecurityOptions"].is_array())
     for (const json& option : machine["SecurityOptions"])
       if (option.is_string() && option.get<std::string>().find("rootless") != std::string::npos) facts.rootless = true;
   facts.info.name = facts.podman ? "podman" : "docker";
-  facts.info.version = text_at(said, "Version");
+  facts.info.version = text_at(machine, "ServerVersion");
   facts.info.cpu_cores = number_at<double>(machine, "NCPU");
   facts.info.memory_bytes = number_at<std::uint64_t>(machine, "MemTotal");
   facts.info.available = true;

@@ -50,6 +50,6 @@ struct EngineFacts {
   Info info;
   bool podman = false, rootless = false, cgroup_v1 = false;
 };
-Result<EngineFacts> parse_facts(std::string_view version, std::string_view info);
+Result<EngineFacts> parse_facts(std::string_view info, bool podman);
 
 }  // namespace ava::engine

@@ -240,7 +240,7 @@ TEST(ContainerAnswers, AreReadWithTheirQuirks) {
   EXPECT_EQ(parse_container(R"({"State":{"StartedAt":"0001-01-01T00:00:00Z"}})")->started_ms, 0);
   EXPECT_ERROR(parse_container("<html>"), "engine.bad_answer");
   EXPECT_ERROR(parse_images("{}"), "engine.bad_answer");
-  EXPECT_ERROR(parse_facts("[]", "{}"), "engine.bad_answer");
+  EXPECT_ERROR(parse_facts("[]", true), "engine.bad_answer");
 }
 
 }  // namespace

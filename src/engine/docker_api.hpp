@@ -1,5 +1,5 @@
 // The Docker Engine API (v1.40) over a unix socket, as Docker and Podman both speak it: calls with a deadline and
-// streams that a stop token ends. Knows HTTP and sockets, not containers. libcurl stays in the .cpp.
+// streams that a stop token ends. Knows sockets and deadlines, not containers.
 #pragma once
 
 #include <chrono>
@@ -17,6 +17,7 @@ namespace ava::engine {
 struct ApiReply {
   int status = 0;
   std::string body;
+  bool podman = false;  ///< the server says that it is Podman
   bool ok() const { return status >= 200 && status < 300; }
   /// The engine's own sentence of a failed answer.
   std::string message() const;
@@ -33,8 +34,8 @@ class DockerApi {
   /// `path` begins behind the version: "/containers/json?all=1". A status of 400 and above is no error.
   Result<ApiReply> call(std::string_view method, std::string_view path, std::string_view body = {},
                         std::chrono::seconds deadline = kDeadline);
-  /// Body of a 2xx answer piece by piece, without a limit in time; an error of `sink` and `stop` end it.
-  /// Errors: also `engine.cancelled`.
+  /// Body of a 2xx answer piece by piece, without a limit in time; an error of `sink` and `stop` end it (the latter
+  /// within a second). Errors: also `engine.cancelled`.
   using Sink = std::function<Result<void>(std::string_view)>;
   Result<ApiReply> stream(std::string_view path, const Sink& sink, const std::stop_token& stop);
   /// The socket in use, or the ones that would be tried.
@@ -48,8 +49,5 @@ class DockerApi {
   mutable std::mutex mutex_;
   std::vector<std::string> sockets_;
 };
-
-/// Percent-encode everything but letters, digits and "-_.~".
-std::string url_encode(std::string_view text);
 
 }  // namespace ava::engine
