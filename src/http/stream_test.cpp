@@ -276,9 +276,9 @@ TEST(Download, FilesComeWholeInPartOrNotAtAll) {
 }
 
 TEST(Download, AClientThatDoesNotReadIsCutOff) {
+  std::atomic<int> status = 0;
   World world;
   world.options.stall_deadline = 100ms;
-  std::atomic<int> status = 0;
   world.options.on_finished = [&](const Request&, int code, std::uint64_t, std::chrono::microseconds) {
     status = code;
   };
