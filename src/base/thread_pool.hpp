@@ -14,7 +14,7 @@ namespace ava {
 /// Runs plain functions. Thread: submit() from any thread. The destructor finishes queued tasks.
 class ThreadPool {
  public:
-  ThreadPool(std::string name, std::size_t threads, std::size_t queue_limit);
+  ThreadPool(const std::string& name, std::size_t threads, std::size_t queue_limit);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
