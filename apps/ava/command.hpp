@@ -1,0 +1,27 @@
+// How a command group joins the executable: one `add_*` function per file, one line in main.cpp. A group parses its own
+// options and leaves what is to be done in Call; main runs it and turns the answer into an exit code.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+
+#include "base/result.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace ava::cli {
+
+/// What the parsed command line asks for.
+struct Call {
+  /// Set by the chosen subcommand. The answer is the exit code; an Error is printed by main (as JSON when `json`).
+  std::function<Result<int>(const std::stop_token& stop)> run;
+  bool json = false;
+};
+
+void add_version(CLI::App& app, Call& call);
+void add_data(CLI::App& app, Call& call);  ///< data check | stats | import | format | verify: data_*.cpp
+void add_worker(CLI::App& app, Call& call);
+
+}  // namespace ava::cli

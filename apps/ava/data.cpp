@@ -1,0 +1,17 @@
+#include "data.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace ava::cli {
+
+void add_data(CLI::App& app, Call& call) {
+  CLI::App* data = app.add_subcommand("data", "Work on lists and training sets; needs no server");
+  data->require_subcommand(1);
+  add_data_check(*data, call);
+  add_data_stats(*data, call);
+  add_data_import(*data, call);
+  add_data_format(*data, call);
+  add_data_verify(*data, call);
+}
+
+}  // namespace ava::cli

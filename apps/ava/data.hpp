@@ -1,0 +1,14 @@
+// The commands of `ava data`, one file each; data.cpp puts them together.
+#pragma once
+
+#include "command.hpp"
+
+namespace ava::cli {
+
+void add_data_check(CLI::App& data, Call& call);
+void add_data_stats(CLI::App& data, Call& call);
+void add_data_import(CLI::App& data, Call& call);
+void add_data_format(CLI::App& data, Call& call);
+void add_data_verify(CLI::App& data, Call& call);
+
+}  // namespace ava::cli

@@ -1,0 +1,139 @@
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <memory>
+
+#include "console.hpp"
+#include "data.hpp"
+#include "format/all.hpp"
+#include "pipeline/format_run.hpp"
+
+namespace ava::cli {
+
+namespace {
+
+/// The command line as it is; turned into a FormatSpec when it runs.
+struct Options {
+  pipeline::FormatSpec spec;
+  std::string base;
+  std::vector<std::string> options;  // "lmdb={"encoding":"raw"}"
+  std::vector<std::string> buckets;  // "name=URI"
+  std::string verify = "structure";
+  double train = 70;
+  double val = 30;
+  double test = 0;
+  bool no_shuffle = false;
+  bool no_stratify = false;
+};
+
+Result<std::pair<std::string, std::string>> key_and_value(const std::string& text, std::string_view what) {
+  const std::size_t equals = text.find('=');
+  if (equals != std::string::npos && equals > 0) return std::pair(text.substr(0, equals), text.substr(equals + 1));
+  return Error(ErrorCode::kInvalidArgument, "option.bad", fmt::format("{} '{}' is not NAME=VALUE", what, text));
+}
+
+Result<pipeline::FormatSpec> spec_of(const Options& options) {
+  pipeline::FormatSpec spec = options.spec;
+  spec.splits = {{"train", options.train}, {"val", options.val}, {"test", options.test}};
+  spec.shuffle = !options.no_shuffle;
+  spec.stratify = !options.no_stratify;
+  AVA_TRY(spec.verify, schema::value_of<pipeline::PictureCheck>(options.verify));
+  for (const std::string& text : options.options) {
+    AVA_TRY(const auto pair, key_and_value(text, "--option"));
+    spec.options[pair.first] = schema::AnyJson{pair.second};
+  }
+  for (const std::string& text : options.buckets) {
+    AVA_TRY(const auto pair, key_and_value(text, "--bucket"));
+    spec.sources.buckets[pair.first] = pair.second;
+  }
+  const std::filesystem::path list = std::filesystem::absolute(spec.list);
+  spec.sources.base_folder =
+      options.base.empty() ? list.parent_path().string() : std::filesystem::absolute(options.base).string();
+  spec.sources.local_roots = {"/"};  // whoever runs the offline tool may read what they may read
+  return spec;
+}
+
+void print_result(const pipeline::FormatResult& result, const std::string& folder) {
+  if (result.already_there) say("this batch was already there; nothing was written");
+  for (const pipeline::SetSummary& set : result.sets)
+    say(fmt::format("{:>10} samples  {:>10}  {}/{}", set.sample_count, human_bytes(set.byte_count), folder, set.path));
+  const pipeline::Counts& counts = result.counts;
+  say(fmt::format("{} in = {} out + {} rejected + {} left out; {} classes; batch {}", counts.in, counts.out,
+                  counts.rejected, counts.left_out, result.classes.size(), result.batch));
+  for (const auto& [slug, count] : counts.reasons) say(fmt::format("  {:>8}  {}", count, slug));
+  if (!counts.reasons.empty()) say(fmt::format("  each of them: {}/rejects.jsonl", folder));
+  say(fmt::format("root {}", result.root));
+}
+
+Result<int> format(const Options& options, bool json, const std::stop_token& stop) {
+  AVA_TRY(const pipeline::FormatSpec spec, spec_of(options));
+  ProgressLine progress(!json);
+  AVA_TRY(const auto result, pipeline::run_format(spec, progress.callback(), stop));
+  progress.clear();
+  if (json)
+    say(schema::to_text(result));
+  else
+    print_result(result, spec.target.folder);
+  return 0;
+}
+
+std::string format_names() {
+  std::string names;
+  for (const format::Format* driver : format::all()) names += (names.empty() ? "" : ", ") + std::string(driver->name());
+  return names;
+}
+
+void add_options(CLI::App& command, Options& options) {
+  pipeline::FormatSpec& spec = options.spec;
+  command.add_option("list", spec.list, "AVA list; relative urls are below its folder")->required();
+  command.add_option("--to", spec.formats, "Formats, all written in one pass: " + format_names())
+      ->delimiter(',')
+      ->required();
+  command.add_option("--out", spec.target.folder, "Folder of the batch; made, must not hold anything else")->required();
+  command.add_option("--train", options.train, "Percent for training")->capture_default_str();
+  command.add_option("--val", options.val, "Percent for validation")->capture_default_str();
+  command.add_option("--test", options.test, "Percent for testing")->capture_default_str();
+  command.add_option("--label", spec.label, "Label to use, e.g. classification.pulp; default: the only one");
+  command.add_option("--seed", spec.seed, "Seed of shuffle")->capture_default_str();
+  command.add_flag("--no-shuffle", options.no_shuffle, "Keep the order of the list");
+  command.add_flag("--no-stratify", options.no_stratify, "Do not give each part every class in proportion");
+  command.add_option("--resize", spec.resize, "256 (shorter edge), 224x224, or nothing: bytes are copied unchanged");
+  command.add_option("--quality", spec.quality, "JPEG quality of resized pictures")->capture_default_str();
+  command.add_flag("--mean", spec.mean, "Write mean.csv and mean.binaryproto (decodes every picture)");
+  command.add_option("--min-per-class", spec.min_per_class, "Drop smaller classes")->capture_default_str();
+  command.add_option("--max-per-class", spec.max_per_class, "Cut larger classes")->capture_default_str();
+  command.add_option("--max-reject-ratio", spec.max_reject_ratio, "Fail when more items are bad")
+      ->capture_default_str();
+  command
+      .add_option("--verify", options.verify, "How pictures are checked: structure, decode (finds damage inside), none")
+      ->check(CLI::IsMember({"structure", "decode", "none"}))
+      ->capture_default_str();
+  command.add_option("--threads", spec.threads, "0: one per core; the bytes do not depend on it")
+      ->check(CLI::Range(0, 256));
+  command.add_option("--base", options.base, "Folder of relative urls; default: the list's");
+  command.add_option("--url-prefix", spec.url_prefix, "Put before relative urls");
+  command.add_option("--bucket", options.buckets, "NAME=URI: where qiniu:///NAME/... lies; may be repeated");
+  command.add_option("--option", options.options, "FORMAT=JSON, e.g. lmdb={\"encoding\":\"raw\"}; may be repeated");
+}
+
+}  // namespace
+
+void add_data_format(CLI::App& data, Call& call) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = data.add_subcommand("format", "Make training sets of a list: one batch, any number of formats");
+  add_options(*command, *options);
+  command->add_flag("--json", call.json, "Print JSON");
+  command->footer(
+      "Writes OUT/<format>/<train|val|test>/, OUT/batch.json and OUT/rejects.jsonl; all of it appears at once, at the\n"
+      "end. Run again after a crash, the same command finishes the work.\n"
+      "Examples:\n  ava data format dataset.jsonlist --to recordio --out sets\n"
+      "  ava data format dataset.jsonlist --to recordio,lmdb,raw --out sets --train 80 --val 10 --test 10 --seed 7\n"
+      "  ava data format dataset.jsonlist --to lmdb --option 'lmdb={\"encoding\":\"raw\"}' --resize 224x224 --out "
+      "sets");
+  command->callback([&call, options] {
+    call.run = [&call, options](const std::stop_token& stop) { return format(*options, call.json, stop); };
+  });
+}
+
+}  // namespace ava::cli

@@ -1,0 +1,105 @@
+#include "pipeline/check.hpp"
+
+#include <filesystem>
+
+#include "pipeline/manifest.hpp"
+#include "pipeline/progress_meter.hpp"
+#include "pipeline/sources.hpp"
+
+namespace ava::pipeline {
+
+Result<CheckReport> check_list(const std::string& path, const CheckOptions& options,
+                               const std::function<Result<void>(const sample::Reject&)>& on_reject,
+                               const OnProgress& on_progress, const std::stop_token& stop) {
+  AVA_TRY(auto source, sample::source_of_file(path));
+  std::error_code unknown;
+  const std::uint64_t size = std::filesystem::file_size(path, unknown);
+  ProgressMeter meter(on_progress);
+  meter.begin("read list", unknown ? 0 : size, "bytes");
+  sample::ListOptions list;
+  list.threads = thread_count(options.threads);
+  list.allow_relative = options.allow_relative;
+  list.allow_local_paths = options.allow_local_paths;
+  list.url_prefix = options.url_prefix;
+  std::vector<sample::StatsCounter> counters(list.threads);
+  sample::ListReader::Hook count;
+  if (options.statistics)
+    count = [&counters](unsigned thread, const sample::Batch& batch) {
+      for (const sample::SampleView& view : batch.samples()) counters[thread].add(view);
+    };
+  sample::ListReader reader(std::move(source), list, count);
+  sample::Batch batch;
+  for (;;) {
+    AVA_TRY(const bool more, reader.next(batch, stop));
+    if (!more) break;
+    meter.add(batch.counts().bytes);
+    if (on_reject)
+      for (const sample::Reject& reject : batch.rejects()) AVA_CHECK(on_reject(reject));
+  }
+  CheckReport report{.counts = reader.counts()};
+  for (std::size_t i = 1; i < counters.size(); ++i) counters[0].merge(counters[i]);
+  report.stats = counters[0].finish();
+  return report;
+}
+
+void describe(schema::Visitor& v, ClassTotal& x) {
+  v.type("ClassTotal");
+  v.field("class", x.cls);
+  v.field("count", x.count);
+}
+
+void describe(schema::Visitor& v, LabelTotal& x) {
+  v.type("LabelTotal");
+  v.field("key", x.key);
+  v.field("type", x.type);
+  v.field("name", x.name);
+  v.field("total", x.total);
+  v.field("images", x.images);
+  v.field("unlabelled", x.unlabelled);
+  v.field("count", x.count);
+}
+
+void describe(schema::Visitor& v, FaceTotal& x) {
+  v.type("FaceTotal");
+  v.field("total", x.total);
+  v.field("max", x.max);
+  v.field("min", x.min);
+}
+
+void describe(schema::Visitor& v, StatsReport& x) {
+  v.type("LabelStats");
+  v.field("file_count", x.file_count);
+  v.field("labels", x.labels);
+  v.field("face", x.face);
+  v.field("total_image_bytes", x.total_image_bytes);
+}
+
+StatsReport report_of(const sample::LabelStats& stats) {
+  StatsReport report{.file_count = stats.file_count, .total_image_bytes = stats.total_image_bytes};
+  for (const sample::LabelCount& label : stats.labels) {
+    LabelTotal total{.key = label.key.str(),
+                     .type = std::string(sample::name_of(label.key.type)),
+                     .name = label.key.name,
+                     .total = label.total,
+                     .images = label.images,
+                     .unlabelled = label.unlabelled};
+    for (const sample::ClassCount& cls : label.count) total.count.push_back({cls.cls, cls.count});
+    report.labels.push_back(std::move(total));
+  }
+  report.face = {stats.face.total, stats.face.max, stats.face.min};
+  return report;
+}
+
+Result<StatsReport> stats_of_set(const std::string& folder) {
+  AVA_TRY(const SetManifest manifest, read_manifest<SetManifest>(folder + "/" + std::string(kSetFile)));
+  StatsReport report{.file_count = manifest.sample_count};
+  AVA_TRY(const sample::LabelKey key, sample::LabelKey::parse(manifest.plan.label));
+  LabelTotal total{.key = key.str(), .type = std::string(sample::name_of(key.type)), .name = key.name};
+  for (const ClassTally& cls : manifest.classes) total.count.push_back({cls.name, cls.count});
+  total.total = manifest.sample_count;
+  total.images = manifest.sample_count;
+  report.labels.push_back(std::move(total));
+  return report;
+}
+
+}  // namespace ava::pipeline
