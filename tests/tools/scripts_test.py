@@ -94,6 +94,9 @@ class Steps(unittest.TestCase):
     def test_a_failed_case_and_a_bad_exit_count_once(self):
         self.assertEqual(self.last(("a", "echo '1 passed, 2 failed'; return 1")), (1, "1 passed, 2 failed"))
 
+    def test_no_case_at_all_is_no_success(self):
+        self.assertEqual(self.last(("a", "echo '0 passed, 0 failed'")), (1, "0 passed, 0 failed"))
+
     def test_skipped_cases_are_named(self):
         code, said = self.close(("a", "echo 'SKIPPED x.y: no moon'; echo '1 passed, 0 failed, 1 skipped'"))
         self.assertIn("  x.y: no moon\n1 passed, 0 failed, 1 skipped", said)

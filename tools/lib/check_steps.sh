@@ -7,7 +7,8 @@ DEV=build/dev
 # Modules whose tests run under ThreadSanitizer: those with threads of their own.
 TSAN_MODULES='base|pipeline|http|metric|job'
 export AVA_BIN=$PWD/$DEV/bin/ava AVA_BUILD=$PWD/$DEV
-export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache}
+# The compiler's answers are kept for clones in other folders, too.
+export CCACHE_BASEDIR=$PWD CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache}
 
 step_deps() { tools/install_deps build test run; }
 
@@ -104,7 +105,7 @@ step_engine() {
   trap 'engine_stop "$PWD/$LOGS/engine"' EXIT
   local rc=0
   tools/run_tests $DEV --jobs 1 --only-skipped-in "$LOGS/unit.json" --out "$LOGS/engine.json" || rc=1
-  tools/run_unittests --path sdk/python --path tests 'tests/engines/**/*_test.py' || rc=1
+  tools/run_unittests --or-none --path sdk/python --path tests 'tests/engines/**/*_test.py' || rc=1
   return $rc
 }
 
