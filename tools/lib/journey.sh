@@ -4,8 +4,8 @@
 
 # --- how the program is called: the only lines that know its command line --------------------------------------------------
 # Every command answers one JSON object on standard output with --json; words for people go to standard error.
-ava_serve()     { exec setsid "$AVA" server --data "$1" --listen "127.0.0.1:$2" --engine-socket "$AVA_ENGINE_SOCKET"; }
-ava_login()     { "$AVA" login --server "$1" --user "$2" --password-file "$3"; }
+ava_serve()     { exec setsid "$AVA" server --data "$1" --listen "127.0.0.1:$2" --engine-socket "$AVA_ENGINE_SOCKET" --storage-root "$3"; }
+ava_login()     { "$AVA" login --server "$1" --user "$2" --password-file "$3" --new-password-file "$4"; }
 ava_whoami()    { "$AVA" whoami --json; }
 ava_buckets()   { "$AVA" bucket list --json; }
 ava_bind()      { "$AVA" bucket bind "$1" "$2" --default --json; }
@@ -48,10 +48,10 @@ server_start() {
   done
   url=http://127.0.0.1:$port
   echo "$url" >"$home/server.url"
-  mkdir -p "$home/data" "$home/logs"
+  mkdir -p "$home/data" "$home/logs" "$home/bucket"
   chmod 700 "$home/data"
   # The server outlives this terminal (setsid in ava_serve), under the id of this subshell.
-  (ava_serve "$home/data" "$port" </dev/null >>"$home/logs/server.log" 2>&1) &
+  (ava_serve "$home/data" "$port" "$home/bucket" </dev/null >>"$home/logs/server.log" 2>&1) &
   echo $! >"$home/server.pid"
   until _ready "$url"; do
     tries=$((tries + 1))
@@ -76,23 +76,32 @@ server_stop() {
   rm -f "$home/server.pid"
 }
 
-# Sign in as the first admin with the one-time password the server wrote at its first start. The program keeps a token.
+# Sign in as the first admin. The server wrote a one-time password at its first start; it is changed to a random one, which
+# HOME/password keeps for the person at this machine. The program keeps a token.
 sign_in() {
   local home=$1 url name password
   export AVA_CONFIG_DIR=$home/cli
   mkdir -p "$AVA_CONFIG_DIR"
   url=$(cat "$home/server.url")
-  export AVA_URL=$url
-  if ava_whoami >/dev/null 2>&1; then say 'signed in from before'; return 0; fi
+  if [ "$(cat "$home/cli/url" 2>/dev/null)" = "$url" ] && ava_whoami >/dev/null 2>&1; then say 'signed in from before'; return 0; fi
   read -r name password < <(first_admin "$home") || true
-  [ -n "${password:-}" ] || die "the password of the first admin was changed, and no token is kept in $AVA_CONFIG_DIR: run 'AVA_CONFIG_DIR=$AVA_CONFIG_DIR $AVA login --server $url --user NAME' once"
-  (umask 077 && printf '%s\n' "$password" >"$home/cli/password")
-  ava_login "$url" "$name" "$home/cli/password" || { rm -f "$home/cli/password"; die 'signing in did not work'; }
-  rm -f "$home/cli/password"
+  if [ ! -s "$home/password" ]; then
+    [ -n "${password:-}" ] || die "the server wrote no password to $home/data/first-admin, and $home/password is missing"
+    (umask 077 && printf '%s\n' "$password" >"$home/cli/one-time" && random_password >"$home/password.new")
+    ava_login "$url" "$name" "$home/cli/one-time" "$home/password.new" || die 'signing in with the one-time password did not work'
+    rm -f "$home/cli/one-time"
+    mv "$home/password.new" "$home/password"
+  else
+    ava_login "$url" "${name:-admin}" "$home/password" "$home/password" ||
+      die "signing in did not work; if you changed the admin's password, write the new one to $home/password"
+  fi
+  echo "$url" >"$home/cli/url"
 }
 
-# Print "name password" of the first admin, as the server wrote it.
-first_admin() { awk 'NF >= 2 { print $1, $2; exit }' "$1/data/first-admin" 2>/dev/null; }
+random_password() { head -c 64 /dev/urandom | base64 | tr -dc 'a-km-zA-HJ-NP-Z2-9' | head -c 14; echo; }
+
+# Print "name password" of the first admin, as the server wrote it: one line each.
+first_admin() { paste -sd ' ' "$1/data/first-admin" 2>/dev/null; }
 
 # Run a command in the training image, with the engine AVA itself uses; DIR is mounted at /out, the examples at /examples.
 in_image() {
@@ -168,9 +177,5 @@ report() {
   say "  storage folder: $home/bucket"
   read -r name password < <(first_admin "$home") || true
   say "Look at it all in a browser: ${BOLD}$url${PLAIN}"
-  if [ -n "${password:-}" ]; then
-    say "  user: $name    password: $password    (for the first sign-in; it asks for a new one)"
-  else
-    say '  user: the admin, with the password you chose'
-  fi
+  say "  user: ${name:-admin}    password: $(cat "$home/password")"
 }
