@@ -14,6 +14,18 @@ namespace {
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\r\n";
 
+/// memchr is vectorised where std::count at -O2 is not: a tenth of the whole reading time.
+std::uint64_t lines_in(std::string_view text) {
+  std::uint64_t count = 0;
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data(); at < end; ++count) {
+    at = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    if (at == nullptr) break;
+    ++at;
+  }
+  return count;
+}
+
 }  // namespace
 
 BlockSource::BlockSource(ByteSource source, const ListOptions& options)
@@ -114,7 +126,7 @@ bool BlockSource::fill(Batch::Impl& batch) {
   batch.size = whole;
   batch.first_line = line_;
   batch.first_offset = offset_;
-  line_ += static_cast<std::uint64_t>(std::count(batch.text.data(), batch.text.data() + whole, '\n'));
+  line_ += lines_in({batch.text.data(), whole});
   offset_ += whole;
   std::memset(batch.text.data() + whole, 0, Batch::Impl::kPadding);
   return !(first_ && whole > 0) || check_start(batch);

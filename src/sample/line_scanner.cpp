@@ -28,7 +28,7 @@ bool plain_string(std::string_view token, std::string_view& out) {
   return std::memchr(out.data(), '\\', out.size()) == nullptr;
 }
 
-/// Compare a raw key, which ends at its closing quote.
+// A raw key ends at its closing quote.
 template <std::size_t N>
 bool is_key(const char* raw, const char (&name)[N]) {
   return std::memcmp(raw, name, N - 1) == 0;
@@ -347,13 +347,12 @@ class LineScanner::Impl {
     return true;
   }
 
-  static std::string_view key_text(const sj::field& field) {
-    const char* raw = field.key().raw();
-    return {raw, static_cast<std::size_t>(static_cast<const char*>(std::strchr(raw, '"')) - raw)};
+  static std::string_view key_text(const char* raw) {
+    return {raw, static_cast<std::size_t>(std::strchr(raw, '"') - raw)};
   }
 
   bool old_class(sj::field& field) {
-    const std::string_view name = key_text(field);
+    const std::string_view name = key_text(field.key().raw());
     const std::size_t first_entry = entries_.size();
     std::string_view cls;
     if (!plain_string(field.value().raw_json_token(), cls)) return false;
@@ -366,7 +365,7 @@ class LineScanner::Impl {
   }
 
   bool old_boxes(sj::field& field) {
-    const std::string_view name = key_text(field);
+    const std::string_view name = key_text(field.key().raw());
     const std::size_t first_entry = entries_.size();
     sj::object object;
     if (field.value().get_object().get(object)) return false;
@@ -378,7 +377,6 @@ class LineScanner::Impl {
     }
     return good_boxes(first_entry) && add_label(LabelType::kDetection, name, first_entry);
   }
-
   LineScanner& owner_;
   sj::parser parser_;
   Pool<EntryView> entries_;

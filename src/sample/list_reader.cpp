@@ -99,7 +99,7 @@ struct ListReader::State {
   State(ByteSource bytes, ListOptions given, Hook on_batch)
       : options(std::move(given)), hook(std::move(on_batch)), source(std::move(bytes), options) {
     if (options.threads <= 1) return;
-    free.resize(options.threads * 2);
+    free.resize(options.threads * 3);
     for (unsigned i = 0; i < options.threads; ++i)
       threads.emplace_back([this, i](const std::stop_token& stop) { work(i, stop); });
   }
