@@ -6,7 +6,7 @@ import zhCN from "antd/locale/zh_CN";
 import { useTranslation } from "react-i18next";
 import { RouterProvider } from "react-router-dom";
 import { ApiError, setSignedOutListener } from "./api/client";
-import { keys, sessionQuery } from "./api/queries";
+import { forgetSession, sessionQuery } from "./api/queries";
 import { ErrorBlock } from "./components/error-alert";
 import { LiveProvider } from "./live/live-context";
 import { ForcedPasswordPage } from "./pages/forced-password-page";
@@ -26,7 +26,7 @@ const queries = new QueryClient({
   },
 });
 
-setSignedOutListener(() => queries.setQueryData(keys.session, null));
+setSignedOutListener(() => forgetSession(queries));
 
 function Gate() {
   const session = useQuery(sessionQuery);

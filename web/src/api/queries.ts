@@ -1,5 +1,5 @@
 // What the pages read: one query factory per call, keys in one place so that live events can find the cache entries.
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from "@tanstack/react-query";
 import { ApiError, http, type Query } from "./client";
 import type * as t from "./types";
 
@@ -51,6 +51,12 @@ export const sessionQuery = queryOptions({
   },
   staleTime: Infinity,
 });
+
+/** Nobody is signed in any more: show the login page, then drop what the last person saw. */
+export function forgetSession(queries: QueryClient): void {
+  queries.setQueryData(keys.session, null);
+  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" && query.queryKey[0] !== "info" });
+}
 
 export const bucketsQuery = queryOptions({
   queryKey: keys.buckets,

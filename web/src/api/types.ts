@@ -27,7 +27,7 @@ export interface Violation {
 export interface Failure {
   slug: string;
   detail: string;
-  hint?: string;
+  hint?: string | null;
 }
 
 export interface Info {
@@ -368,6 +368,8 @@ export interface Job {
   progress: { done: number; total: number; unit: "items" | "bytes"; message?: string | null };
   attempts: number;
   max_attempts: number;
+  /** What a queued job waits for. */
+  waiting?: Failure | null;
   error?: Failure | null;
   subject: { type: string; id: string; name: string };
   created_at: string;

@@ -9,7 +9,7 @@ import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, useLocation, useNavigate } from "react-router-dom";
 import { http } from "@/api/client";
-import { keys, sessionQuery } from "@/api/queries";
+import { forgetSession, sessionQuery } from "@/api/queries";
 import { useLiveStatus } from "@/live/live-context";
 import { Brand } from "./brand";
 import { PageLoading } from "./page-loading";
@@ -67,8 +67,7 @@ function AccountMenu() {
   const signOut = async () => {
     // Even when the server cannot be asked, the page forgets everything it has shown.
     await http.delete("/session").catch(() => undefined);
-    queries.clear();
-    queries.setQueryData(keys.session, null);
+    forgetSession(queries);
   };
   return (
     <Dropdown

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import type { Failure, Problem } from "@/api/types";
 
-type Told = Pick<Problem, "slug" | "detail" | "hint"> & Partial<Problem>;
+type Told = Failure & Partial<Omit<Problem, "hint">>;
 
 function problemFrom(error: unknown): Told {
   if (error instanceof ApiError) return error.problem;

@@ -6,7 +6,7 @@ import { http } from "@/api/client";
 import { jobQuery } from "@/api/queries";
 import type { Job } from "@/api/types";
 import { useLive } from "@/live/live-context";
-import { errorLine } from "./error-alert";
+import { errorLine, slugSentence } from "./error-alert";
 import { formatBytes, formatCount, progressPercent } from "./format-value";
 
 export function jobAmount(job: Job): string {
@@ -48,7 +48,7 @@ export function JobProgress({ jobId, title }: { jobId: string; title: string }) 
     <Card size="small" data-testid="job-progress">
       <div style={{ display: "flex", gap: 12, alignItems: "center", flexWrap: "wrap" }}>
         <b>{title}</b>
-        <Typography.Text type="secondary">{jobAmount(job.data)} {progress.message}</Typography.Text>
+        <Typography.Text type="secondary">{state === "queued" && job.data.waiting ? slugSentence(t, job.data.waiting.slug, job.data.waiting.detail) : jobAmount(job.data)} {progress.message}</Typography.Text>
         <span style={{ flex: 1 }} />
         {active && <Button size="small" onClick={() => cancel(jobId)}>{t("job.cancel")}</Button>}
       </div>

@@ -9,7 +9,7 @@ import { Link } from "react-router-dom";
 import { jobsQuery } from "@/api/queries";
 import type { Job } from "@/api/types";
 import { EmptyNote } from "@/components/empty-note";
-import { ErrorAlert, FailureAlert } from "@/components/error-alert";
+import { ErrorAlert, FailureAlert, slugSentence } from "@/components/error-alert";
 import { elapsedMs, formatElapsed, formatTime, progressPercent } from "@/components/format-value";
 import { jobAmount, useCancelJob } from "@/components/job-progress";
 import { ListFoot } from "@/components/list-foot";
@@ -29,7 +29,7 @@ function JobBar({ job }: { job: Job }) {
   const { t } = useTranslation();
   const { done, total, unit, message } = job.progress;
   const ended = job.state !== "queued" && job.state !== "running";
-  if (job.state === "queued") return <>-</>;
+  if (job.state === "queued") return <>{job.waiting ? slugSentence(t, job.waiting.slug, job.waiting.detail) : "-"}</>;
   return (
     <div style={{ minWidth: 140 }}>
       {total > 0 && <Progress size="small" style={{ margin: 0 }} percent={job.state === "succeeded" ? 100 : progressPercent(done, total)} status={job.state === "failed" ? "exception" : ended ? undefined : "active"} />}
