@@ -93,6 +93,8 @@ step_api() {
   fi
 }
 
+step_reference() { tools/gen_reference --check --ava "$AVA_BIN"; }
+
 # Start the private engine of this run and export its variables.
 use_engine() {
   engine_start "$PWD/$LOGS/engine"
