@@ -115,13 +115,19 @@ in_image() {
   fi
 }
 
+# Pack what a folder holds, without hidden files, following links; whole or not at all.
+pack() {
+  find "$1" -mindepth 1 -maxdepth 1 -not -name '.*' -printf '%P\0' |
+    tar -C "$1" --null --dereference -cf "$2.part" -T - && mv "$2.part" "$2"
+}
+
 # Leave HOME/pictures.tar: the handwritten digits, or a person's own folder.
 make_pictures() {
   local home=$1 data=$2 folder
   if [ -n "$data" ]; then
     say "packing $data ..."
-    tar -C "$data" -cf "$home/pictures.tar.part" . && mv "$home/pictures.tar.part" "$home/pictures.tar"
-    printf '%s\n' "$(basename "$(cd "$data" && pwd)")" >"$home/pictures.name"
+    pack "$data" "$home/pictures.tar"
+    basename "$(cd "$data" && pwd)" | tr -s ' \t/:\\' '-' >"$home/pictures.name"
     return 0
   fi
   folder=$home/digits
@@ -131,7 +137,7 @@ make_pictures() {
     quietly "$home/logs/digits.log" in_image "$folder" python3 /sdk/examples/datasets/optdigits.py /out || die 'the digits were not written'
     touch "$folder/.complete"
   fi
-  tar -C "$folder" --exclude .complete -cf "$home/pictures.tar.part" . && mv "$home/pictures.tar.part" "$home/pictures.tar"
+  pack "$folder" "$home/pictures.tar"
   printf 'digits\n' >"$home/pictures.name"
   say "$(find "$folder" -name '*.png' | wc -l) pictures in $folder"
 }
