@@ -36,6 +36,21 @@ describe("applyLiveEvent", () => {
     client.clear();
   });
 
+  it("takes the changes that a topic tells of its neighbours: a run on its training, a set on its dataset", () => {
+    const client = new QueryClient();
+    applyLiveEvent(client, changed({ id: "rn_1", state: "done" }, "run_changed"));
+    expect(client.getQueryData(keys.one("run", "rn_1"))).toEqual({ id: "rn_1", state: "done" });
+    client.clear();
+  });
+
+  it("fetches again what a topic is about once it is followed, for nobody told what happened before", () => {
+    const client = new QueryClient();
+    const spy = vi.spyOn(client, "invalidateQueries");
+    applyLiveEvent(client, { type: "subscribed", topic: "dataset:ds_1", seq: 0, data: {} });
+    applyLiveEvent(client, { type: "subscribed", topic: "jobs", seq: 0, data: {} });
+    expect(spy.mock.calls.map(([filter]) => filter?.queryKey)).toEqual([keys.one("dataset", "ds_1"), keys.list("job")]);
+  });
+
   it("ignores what has no id", () => {
     const client = new QueryClient();
     applyLiveEvent(client, changed({ points: [] }, "metrics"));

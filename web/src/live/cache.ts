@@ -83,11 +83,26 @@ function invalidateFollowers(client: QueryClient, noun: string, item: WithId): v
   }
 }
 
+const nounOfTopic: Record<string, string> = {
+  datasets: "dataset", "formatted-sets": "formatted-set", trainings: "training", models: "model", jobs: "job",
+};
+
+/** What changed between the fetch and this moment was told to nobody: fetch again what the topic is about. */
+function applySubscribed(client: QueryClient, topic: string): void {
+  const [noun = "", id] = topic.split(":");
+  if (id) void client.invalidateQueries({ queryKey: keys.one(noun, id) });
+  else if (nounOfTopic[noun]) void client.invalidateQueries({ queryKey: keys.list(nounOfTopic[noun]) });
+  if (noun === "training") void client.invalidateQueries({ queryKey: keys.list("run") });
+}
+
+const tellsChange = (type: string): boolean => type === "changed" || type.endsWith("_changed");
+
 export function applyLiveEvent(client: QueryClient, event: LiveEvent): void {
+  if (event.type === "subscribed") return applySubscribed(client, event.topic);
   if (!hasId(event.data)) return;
   const noun = nounOf(event.data.id);
   if (!noun) return;
-  if (event.type === "changed") {
+  if (tellsChange(event.type)) {
     applyChanged(client, noun, event.data);
     invalidateFollowers(client, noun, event.data);
   } else if (event.type === "removed") {
