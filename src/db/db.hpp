@@ -28,7 +28,8 @@ enum class Access : std::uint8_t { kRead, kWrite };
 /// An open transaction. It lives inside read() or write() only; never keep it. After any error return that error:
 /// the transaction is over (use `ON CONFLICT ... DO NOTHING` where a duplicate is expected).
 /// Errors: `db.unique` (kConflict), `db.reference` (kConflict, a foreign key), `db.constraint` (kConflict),
-/// `db.sql` (kInternal, a mistake in the statement), and those that read() and write() retry by themselves.
+/// `db.sql` (kInternal, a mistake in the statement), `db.full`, `db.timeout`, `db.read_only`, `db.io`, `db.corrupt`,
+/// and those that read() and write() retry by themselves.
 class Tx {
  public:
   explicit Tx(Connection& connection) : connection_(connection) {}

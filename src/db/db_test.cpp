@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "db/connection.hpp"
 #include "db/named_sql.hpp"
 #include "db/testing.hpp"
 
@@ -52,6 +53,9 @@ class Db : public DatabaseTest {
   }
 };
 AVA_ON_EVERY_DATABASE(Db);
+/// What can happen only where a server is between us and the data.
+class DbServer : public Db {};
+INSTANTIATE_TEST_SUITE_P(, DbServer, ::testing::Values(Dialect::kPostgres), [](const auto&) { return "Postgres"; });
 
 TEST_P(Db, GivesBackWhatItWasGiven) {
   const std::int64_t big = (1ll << 62) + 1;
@@ -170,8 +174,7 @@ TEST_P(Db, GivesUpAtTheDeadlineWhenEveryConnectionStaysBusy) {
   EXPECT_ERROR(outer, "db.pool_exhausted");
 }
 
-TEST_P(Db, GoesOnAfterTheServerDroppedEverySession) {
-  if (!on_postgres()) GTEST_SKIP() << "SQLite has no server";
+TEST_P(DbServer, GoesOnAfterTheServerDroppedEverySession) {
   ASSERT_OK(add("a"));
   ASSERT_OK_AND(auto admin, open_another());
   const std::string kill =
@@ -189,6 +192,67 @@ TEST_P(Db, GoesOnAfterTheServerDroppedEverySession) {
   ASSERT_OK(done);
   EXPECT_EQ(tries, 2);
   EXPECT_EQ(count(), 3);
+}
+
+TEST_P(DbServer, DoesAChangeOnceWhenTheSessionDiesInItsCommit) {
+  // A trigger that runs inside COMMIT and takes its time, so that the session can be killed there.
+  const auto prepare = [](Tx& tx) -> Result<void> {
+    AVA_CHECK(tx.run(
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'"));
+    AVA_CHECK(
+        tx.run("CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON things DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+               "EXECUTE FUNCTION slow()"));
+    return {};
+  };
+  ASSERT_OK(db().write(prepare));
+  ASSERT_OK_AND(auto admin, open_another());
+  std::atomic<std::int64_t> session = 0;
+  std::jthread killer([&] {
+    while (session == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    const std::int64_t pid = session;
+    EXPECT_OK(admin->write([&](Tx& tx) {
+      return tx.one("SELECT pg_terminate_backend(CAST(:pid AS INT)) AS done", {{"pid", pid}});
+    }));
+  });
+  int tries = 0;
+  const auto done = db().write([&](Tx& tx) -> Result<void> {
+    ++tries;
+    AVA_CHECK(add_in(tx, "once", tries));
+    AVA_TRY(const auto row, tx.one("SELECT pg_backend_pid() AS pid"));
+    if (tries == 1) session = row->integer("pid");
+    return {};
+  });
+  EXPECT_OK(done);
+  EXPECT_EQ(tries, 2);
+  EXPECT_EQ(count(), 1);
+}
+
+TEST_P(DbServer, KnowsWhetherAnotherSessionsTransactionWasCommitted) {
+  ASSERT_OK_AND(const auto first, connect_postgres(url(), schema()));
+  ASSERT_OK_AND(const auto second, connect_postgres(url(), schema()));
+  const auto run = [&](bool commit) -> Result<std::string> {
+    AVA_CHECK(first->begin(Access::kWrite));
+    AVA_CHECK(first->execute(commit ? "INSERT INTO things (id) VALUES ('a')" : "INSERT INTO things (id) VALUES ('b')",
+                             {}, 0));
+    AVA_TRY(const Answer answer, first->execute("SELECT pg_current_xact_id()::text AS id", {}, 1));
+    if (commit)
+      AVA_CHECK(first->commit());
+    else
+      first->rollback();
+    return answer.rows[0].text("id");
+  };
+  ASSERT_OK_AND(const std::string committed, run(true));
+  ASSERT_OK_AND(const std::string rolled_back, run(false));
+  EXPECT_TRUE(*second->was_committed(committed));
+  EXPECT_FALSE(*second->was_committed(rolled_back));
+}
+
+TEST(Sqlite, KeepsItsFileToItself) {
+  testing::TempDir folder;
+  ASSERT_OK_AND(const auto database, Database::open("sqlite:" + (folder / "ava.db").string()));
+  const auto mode = std::filesystem::status(folder / "ava.db").permissions();
+  EXPECT_EQ(mode, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 }  // namespace

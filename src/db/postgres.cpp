@@ -38,6 +38,7 @@ Error error_of(PGconn* session, const PGresult* result, std::string_view what) {
   if (group == "40" || state == "55P03" || state == "53300") return Error(ErrorCode::kUnavailable, "db.busy", message);
   if (state == "53100" || state == "53200") return Error(ErrorCode::kResourceExhausted, "db.full", message);
   if (state == "25006") return Error(ErrorCode::kPermissionDenied, "db.read_only", message);
+  if (state == "57014") return Error(ErrorCode::kDeadlineExceeded, "db.timeout", message);
   if (PQstatus(session) != CONNECTION_OK || group == "08" || group == "57")
     return Error(ErrorCode::kUnavailable, "db.lost", message);
   return Error(ErrorCode::kInternal, "db.sql", message);

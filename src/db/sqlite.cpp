@@ -1,5 +1,7 @@
 // The SQLite driver: WAL, one writer, synchronous=FULL (a commit survives power loss), statements kept prepared.
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <unordered_map>
 
@@ -178,6 +180,9 @@ class SqliteConnection : public Connection {
 }  // namespace
 
 Result<std::unique_ptr<Connection>> connect_sqlite(const std::string& path, Access access) {
+  // The file holds password hashes: nobody else may read it. SQLite gives its side files the same mode.
+  if (access == Access::kWrite && path != ":memory:")
+    if (const int made = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600); made >= 0) ::close(made);
   sqlite3* raw = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);

@@ -68,7 +68,7 @@ engine::Status never_ran(const Reason& reason) {
   engine::Exit exit;
   exit.code = -1;
   exit.slug = reason.slug;
-  exit.words = reason.detail;
+  exit.words = reason.hint.has_value() ? reason.detail + " (" + *reason.hint + ")" : reason.detail;
   status.exit = exit;
   return status;
 }
