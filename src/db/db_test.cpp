@@ -195,32 +195,37 @@ TEST_P(DbServer, GoesOnAfterTheServerDroppedEverySession) {
 }
 
 TEST_P(DbServer, DoesAChangeOnceWhenTheSessionDiesInItsCommit) {
-  // A trigger that runs inside COMMIT and takes its time, so that the session can be killed there.
+  // A trigger that holds the first try inside its COMMIT until the session is killed there.
   const auto prepare = [](Tx& tx) -> Result<void> {
-    AVA_CHECK(tx.run(
-        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'"));
     AVA_CHECK(
-        tx.run("CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON things DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
-               "EXECUTE FUNCTION slow()"));
+        tx.run("CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS "
+               "'BEGIN IF NEW.number = 1 THEN PERFORM pg_sleep(20); END IF; RETURN NULL; END'"));
+    AVA_CHECK(
+        tx.run("CREATE CONSTRAINT TRIGGER hold AFTER INSERT ON things DEFERRABLE INITIALLY DEFERRED "
+               "FOR EACH ROW EXECUTE FUNCTION hold()"));
     return {};
   };
   ASSERT_OK(db().write(prepare));
   ASSERT_OK_AND(auto admin, open_another());
   std::atomic<std::int64_t> session = 0;
-  std::jthread killer([&] {
-    while (session == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    std::this_thread::sleep_for(std::chrono::milliseconds(150));
-    const std::int64_t pid = session;
-    EXPECT_OK(admin->write([&](Tx& tx) {
-      return tx.one("SELECT pg_terminate_backend(CAST(:pid AS INT)) AS done", {{"pid", pid}});
-    }));
+  std::jthread killer([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      const auto killed = admin->write([&](Tx& tx) {
+        return tx.all(
+            "SELECT pg_terminate_backend(pid) AS done FROM pg_stat_activity WHERE pid = :pid AND wait_event = "
+            "'PgSleep'",
+            {{"pid", session.load()}});
+      });
+      if (killed.ok() && !killed->empty()) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
   });
   int tries = 0;
   const auto done = db().write([&](Tx& tx) -> Result<void> {
     ++tries;
     AVA_CHECK(add_in(tx, "once", tries));
     AVA_TRY(const auto row, tx.one("SELECT pg_backend_pid() AS pid"));
-    if (tries == 1) session = row->integer("pid");
+    session = row->integer("pid");
     return {};
   });
   EXPECT_OK(done);
