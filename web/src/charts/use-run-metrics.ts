@@ -32,6 +32,7 @@ export function useRunMetrics(run: Run) {
   const refetch = useCallback(() => void queries.invalidateQueries({ queryKey: ["metrics", run.id, "all"] }), [queries, run.id]);
 
   useLive([`run:${run.id}`], (event) => {
+    if (event.type === "subscribed") refetch();
     if (event.type !== "metrics") return;
     const data = event.data as { points?: LivePoint[]; dropped?: number };
     waiting.current.push(...(data.points ?? []));

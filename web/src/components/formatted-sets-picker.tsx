@@ -4,7 +4,6 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Input, Radio, Skeleton, Table, Tooltip } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router-dom";
 import { datasetsQuery, formattedSetsQuery } from "@/api/queries";
 import type { Dataset, FormattedSet, Split } from "@/api/types";
 import { FormatDialog } from "@/forms/format-dialog";
@@ -16,6 +15,7 @@ import { formatCount, formatTime } from "./format-value";
 import { SplitTag, formatName } from "./formatted-sets";
 import { ListFoot } from "./list-foot";
 import { useDebounced } from "./use-debounced";
+import { LinkButton } from "./link-button";
 
 interface PickProps {
   splits: Split[];
@@ -68,7 +68,7 @@ export function FormattedSetsPicker(props: PickProps) {
       <div className="toolbar">
         <Input.Search allowClear value={search} onChange={(event) => setSearch(event.target.value)} placeholder={t("dataset.search")} aria-label={t("dataset.search")} style={{ maxWidth: 260 }} />
         <span className="grow" />
-        <Link to="/datasets/new"><Button icon={<PlusOutlined />}>{t("dataset.create")}</Button></Link>
+        <LinkButton to="/datasets/new" icon={<PlusOutlined />}>{t("dataset.create")}</LinkButton>
         <Button icon={<ReloadOutlined />} onClick={() => void list.refetch()} aria-label={t("action.refresh")} title={t("action.refresh")} />
       </div>
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}

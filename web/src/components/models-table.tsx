@@ -15,6 +15,7 @@ import { EmptyNote } from "./empty-note";
 import { ErrorAlert } from "./error-alert";
 import { formatBytes, formatMetric, formatTime } from "./format-value";
 import { ListFoot } from "./list-foot";
+import { LinkButton } from "./link-button";
 
 interface Props {
   query: { origin?: ModelOrigin; training_id?: string; search?: string };
@@ -51,7 +52,7 @@ function useColumns(origin: ModelOrigin | undefined, onDelete: (model: Model) =>
             <Button type="text" icon={<DownloadOutlined />} href={downloadUrl.model(row.id)} download aria-label={`${t("action.download")} ${row.name}`} data-testid="model-download" />
           </Tooltip>
           {row.run_id && (
-            <Link to={`/runs/${row.run_id}`}><Tooltip title={t("model.trend")}><Button type="text" icon={<LineChartOutlined />} aria-label={`${t("model.trend")} ${row.name}`} /></Tooltip></Link>
+            <Tooltip title={t("model.trend")}><LinkButton to={`/runs/${row.run_id}`} type="text" icon={<LineChartOutlined />} aria-label={`${t("model.trend")} ${row.name}`} /></Tooltip>
           )}
           {row.origin !== "public" && (
             <Tooltip title={t("action.delete")}><Button type="text" danger icon={<DeleteOutlined />} aria-label={`${t("action.delete")} ${row.name}`} onClick={() => onDelete(row)} /></Tooltip>

@@ -1,7 +1,7 @@
 // The training instances of one training (U4.4-02), with the newest value of their metrics.
 import { LineChartOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Table, Tag } from "antd";
+import { Table, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import { runsQuery } from "@/api/queries";
@@ -13,6 +13,7 @@ import { ErrorAlert } from "./error-alert";
 import { elapsedMs, formatCount, formatElapsed, formatMetric, formatTime } from "./format-value";
 import { ListFoot } from "./list-foot";
 import { StateTag } from "./state-tag";
+import { LinkButton } from "./link-button";
 
 function Latest({ run }: { run: Run }) {
   const shown = run.metrics.filter((metric) => ["loss", "accuracy"].includes(groupOf(metric.name)));
@@ -42,7 +43,7 @@ export function RunsTable({ trainingId }: { trainingId: string }) {
           { title: t("run.metrics"), responsive: ["md"], render: (_, run) => <Latest run={run} /> },
           { title: t("training.startedAt"), dataIndex: "started_at", responsive: ["sm"], render: formatTime },
           { title: t("field.elapsed"), render: (_, run) => (run.ended_at ? formatElapsed(elapsedMs(run.started_at, run.ended_at, 0)) : "-") },
-          { title: t("field.actions"), fixed: "right", render: (_, run) => <Link to={`/runs/${run.id}`}><Button size="small" icon={<LineChartOutlined />} data-testid="monitor">{t("run.monitor")}</Button></Link> },
+          { title: t("field.actions"), fixed: "right", render: (_, run) => <LinkButton to={`/runs/${run.id}`} size="small" icon={<LineChartOutlined />} data-testid="monitor">{t("run.monitor")}</LinkButton> },
         ]}
       />
       <ListFoot query={list} />

@@ -13,7 +13,7 @@ function useExitWords(training: Training): string {
   const words = [t("training.exitCode", { code: exit.code })];
   if (exit.oom) words.push(t("training.oom"));
   else if (exit.signal) words.push(t("training.signal", { signal: exit.signal }));
-  if (exit.words) words.push(exit.words);
+  if (exit.words && !training.state_reason) words.push(exit.words);
   return words.join(" · ");
 }
 

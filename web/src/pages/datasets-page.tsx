@@ -19,6 +19,7 @@ import { StateTag } from "@/components/state-tag";
 import { useDebounced } from "@/components/use-debounced";
 import { CopyDatasetDialog } from "@/forms/copy-dataset-dialog";
 import { useLive } from "@/live/live-context";
+import { LinkButton } from "@/components/link-button";
 
 type Dialog = { kind: "delete"; items: Dataset[] } | { kind: "copy"; dataset: Dataset } | null;
 
@@ -64,7 +65,7 @@ export function DatasetsPage() {
   return (
     <div className="page">
       <PageHeader title={t("dataset.title")}>
-        <Link to="/datasets/new"><Button type="primary" icon={<PlusOutlined />} data-testid="new-dataset">{t("dataset.create")}</Button></Link>
+        <LinkButton to="/datasets/new" type="primary" icon={<PlusOutlined />} data-testid="new-dataset">{t("dataset.create")}</LinkButton>
       </PageHeader>
       <div className="toolbar">
         <Button icon={<CopyOutlined />} disabled={chosen.length !== 1 || first?.state !== "success"} onClick={() => first && setDialog({ kind: "copy", dataset: first })}>{t("action.copy")}</Button>

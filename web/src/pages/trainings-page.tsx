@@ -20,6 +20,7 @@ import { StateTag, trainingState } from "@/components/state-tag";
 import { useDebounced } from "@/components/use-debounced";
 import { TrainingNameDialog } from "@/forms/training-name-dialog";
 import { useLive } from "@/live/live-context";
+import { LinkButton } from "@/components/link-button";
 
 const states = ["queued", "creating", "running", "done", "failed"];
 
@@ -42,7 +43,7 @@ function useColumns(state: string | undefined, onDelete: (training: Training) =>
       title: t("field.actions"), fixed: "right", width: 110,
       render: (_, row) => (
         <span className="nowrap">
-          <Link to={`/trainings/${row.id}`}><Tooltip title={t("run.monitor")}><Button type="text" icon={<LineChartOutlined />} aria-label={`${t("run.monitor")} ${row.name}`} /></Tooltip></Link>
+          <Tooltip title={t("run.monitor")}><LinkButton to={`/trainings/${row.id}`} type="text" icon={<LineChartOutlined />} aria-label={`${t("run.monitor")} ${row.name}`} /></Tooltip>
           <Tooltip title={t("action.delete")}><Button type="text" danger icon={<DeleteOutlined />} aria-label={`${t("action.delete")} ${row.name}`} onClick={() => onDelete(row)} /></Tooltip>
         </span>
       ),
