@@ -1,0 +1,106 @@
+#include "pipeline/copy_run.hpp"
+
+#include <fmt/format.h>
+
+#include "base/digest.hpp"
+#include "base/file.hpp"
+#include "format/out_file.hpp"
+#include "pipeline/import_run.hpp"
+#include "pipeline/manifest.hpp"
+#include "pipeline/progress_meter.hpp"
+#include "pipeline/work_folder.hpp"
+#include "sample/list_reader.hpp"
+#include "sample/list_writer.hpp"
+#include "storage/all.hpp"
+#include "storage/file.hpp"
+#include "storage/object_uri.hpp"
+
+namespace ava::pipeline {
+
+namespace {
+
+/// `copy.json`: of what this is a copy, so that a job that runs twice knows its own work.
+constexpr std::string_view kCopyFile = "copy.json";
+
+struct CopyRecord {
+  std::string spec_sha256;
+  CopyResult result;
+};
+void describe(schema::Visitor& v, CopyRecord& x) {
+  v.type("CopyRecord");
+  v.field("spec_sha256", x.spec_sha256);
+  v.field("result", x.result);
+}
+
+/// Rewrite the urls of the list that begin with `from`.
+Result<std::uint64_t> copy_list(const storage::Storage& storage, const std::string& key, const std::string& from,
+                                const std::string& to, const std::filesystem::path& list, const std::stop_token& stop) {
+  AVA_TRY(std::shared_ptr<storage::Reader> reader, storage.open(key));
+  AVA_TRY(auto out, format::OutFile::create(list));
+  const sample::ListOptions options{.allow_relative = true, .allow_local_paths = true};
+  const auto source = [reader](char* buffer, std::size_t size) { return reader->read(buffer, size); };
+  sample::ListReader lines(source, options);
+  sample::Batch batch;
+  for (;;) {
+    AVA_TRY(const bool more, lines.next(batch, stop));
+    if (!more) break;
+    std::string text;
+    for (const sample::SampleView& view : batch.samples()) {
+      AVA_TRY(sample::Sample parsed, sample::parse_sample(view.raw, options));
+      if (parsed.url.starts_with(from)) parsed.url = to + parsed.url.substr(from.size());
+      if (parsed.source_url.starts_with(from)) parsed.source_url = to + parsed.source_url.substr(from.size());
+      sample::append_line(text, parsed);
+    }
+    AVA_CHECK(out.write(text));
+  }
+  AVA_CHECK(out.close());
+  return out.offset();
+}
+
+Result<std::optional<CopyResult>> finished_before(const WorkFolder& folder, const std::string& spec_sha256) {
+  AVA_TRY(const auto text, folder.existing(kCopyFile));
+  if (!text) return std::optional<CopyResult>{};
+  const auto record = schema::from_text<CopyRecord>(*text);
+  if (record.ok() && record->spec_sha256 == spec_sha256) return std::optional<CopyResult>(record->result);
+  return Error(ErrorCode::kConflict, "target.exists", "another copy is already there");
+}
+
+}  // namespace
+
+Result<CopyResult> run_copy(const CopySpec& spec, const OnProgress& on_progress, const std::stop_token& stop) {
+  const std::string spec_sha256 = to_hex(sha256(schema::to_text(spec)));
+  const auto bucket = spec.sources.buckets.find(spec.from_bucket);
+  if (bucket == spec.sources.buckets.end())
+    return Error(ErrorCode::kInvalidArgument, "target.bucket_unknown", fmt::format("no bucket '{}'", spec.from_bucket));
+  AVA_TRY(const auto from, storage::open(bucket->second, {.create_root = false}));
+  AVA_TRY(const auto folder, WorkFolder::open(spec.target, spec.sources));
+  AVA_TRY(const auto before, finished_before(*folder, spec_sha256));
+  if (before) return *before;
+  AVA_TRY(const auto work, storage::open_file(folder->path()));
+  const std::string prefix = spec.from_prefix + "/";
+  const std::string list_uri = list_uri_of(spec.target);
+  const std::string to_base = list_uri.substr(0, list_uri.size() - kListFile.size());
+  CopyResult result{.list_uri = list_uri, .object_count = 1};
+  ProgressMeter meter(on_progress);
+  meter.begin("copy", 0, "items");
+  auto list_bytes = copy_list(*from, prefix + std::string(kListFile), storage::bucket_uri(spec.from_bucket, prefix),
+                              to_base, folder->path() / kListFile, stop);
+  if (!list_bytes.ok() && list_bytes.error().slug() == "object.not_found")
+    return Error(ErrorCode::kNotFound, "copy.no_list", fmt::format("no list below '{}'", spec.from_prefix));
+  AVA_TRY(result.byte_count, std::move(list_bytes));
+  const auto visit = [&](const storage::ObjectInfo& object) -> Result<void> {
+    const std::string name = object.key.substr(prefix.size());
+    if (name != kStatsFile && name != kRejectsFile && !name.starts_with("pictures/")) return {};
+    AVA_TRY(const std::uint64_t bytes, storage::copy(*from, object.key, *work, name, stop));
+    result.byte_count += bytes;
+    ++result.object_count;
+    meter.add(1);
+    return {};
+  };
+  AVA_CHECK(storage::for_each(*from, prefix, visit, stop));
+  AVA_CHECK(file::write_atomic(folder->path() / kCopyFile, schema::to_text(CopyRecord{spec_sha256, result}) + "\n"));
+  AVA_CHECK(folder->publish(kListFile, stop));
+  return result;
+}
+
+}  // namespace ava::pipeline

@@ -1,0 +1,51 @@
+#include "pipeline/list_import.hpp"
+
+#include <fmt/format.h>
+
+#include "format/out_file.hpp"
+#include "sample/list_writer.hpp"
+
+namespace ava::pipeline {
+
+namespace {
+
+Error rejected(const sample::Reject& reject) {
+  return Error(ErrorCode::kInvalidArgument, "list.rejected",
+               fmt::format("line {}{}: {} ({})", reject.line,
+                           reject.column > 0 ? fmt::format(":{}", reject.column) : "", reject.detail, reject.slug))
+      .hint(reject.hint)
+      .detail("line", std::to_string(reject.line))
+      .detail("column", std::to_string(reject.column));
+}
+
+}  // namespace
+
+Result<ListImport> import_list(sample::ByteSource source, const sample::ListOptions& options, bool fail_on_reject,
+                               const std::filesystem::path& list, Rejects& rejects, ProgressMeter& meter,
+                               const std::stop_token& stop) {
+  AVA_TRY(auto out, format::OutFile::create(list));
+  sample::StatsCounter counter;
+  sample::ListReader reader(std::move(source), options);
+  sample::Batch batch;
+  std::string lines;
+  for (;;) {
+    AVA_TRY(const bool more, reader.next(batch, stop));
+    if (!more) break;
+    for (const sample::Reject& reject : batch.rejects()) {
+      if (fail_on_reject) return rejected(reject);
+      AVA_CHECK(rejects.add(reject));
+    }
+    lines.clear();
+    for (const sample::SampleView& view : batch.samples()) {
+      counter.add(view);
+      AVA_TRY(const sample::Sample parsed, sample::parse_sample(view.raw, options));
+      sample::append_line(lines, parsed);
+    }
+    AVA_CHECK(out.write(lines));
+    meter.add(batch.counts().items);
+  }
+  AVA_CHECK(out.close());
+  return ListImport{reader.counts(), counter.finish(), out.offset()};
+}
+
+}  // namespace ava::pipeline
