@@ -1,6 +1,6 @@
 // Follow the log of a training: read to the end, then look again while it is still being written.
 import { useEffect, useRef, useState } from "react";
-import { http } from "@/api/client";
+import { ApiError, http } from "@/api/client";
 import type { LogChunk } from "@/api/types";
 
 const chunkBytes = 65_536;
@@ -47,7 +47,8 @@ export function useLog(trainingId: string, active: boolean): LogState {
         else if (live.current || !chunk.eof) timer = setTimeout(() => void read(), pollMs);
       } catch (error) {
         if (abort.signal.aborted) return;
-        setState((old) => ({ ...old, error }));
+        // Before its container starts a training has no log; that is no failure.
+        if (!(error instanceof ApiError && error.status === 404)) setState((old) => ({ ...old, error }));
         timer = setTimeout(() => void read(), 2 * pollMs);
       }
     };
