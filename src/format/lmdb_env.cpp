@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <lmdb.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,9 +30,16 @@ constexpr std::uint64_t kSmallestMap = 16u << 20;
 constexpr std::uint64_t kMapStep = 1u << 20;
 constexpr std::size_t kLockBytes = 8192;
 
+/// LMDB answers EIO when a write was cut short, which is what the last write before a full disk looks like.
+bool is_full(int code, const fs::path& path) {
+  constexpr std::uint64_t kNearlyNothing = 1u << 20;
+  struct statvfs info {};
+  return code == EIO && ::statvfs(path.c_str(), &info) == 0 && info.f_bavail * info.f_frsize < kNearlyNothing;
+}
+
 /// LMDB answers errno values and its own negative ones.
 Error error_of(int code, std::string_view what, const fs::path& path) {
-  if (code > 0) return file::error_of(code, what, path);
+  if (code > 0) return file::error_of(is_full(code, path) ? ENOSPC : code, what, path);
   const bool damaged = code == MDB_CORRUPTED || code == MDB_INVALID || code == MDB_VERSION_MISMATCH ||
                        code == MDB_PAGE_NOTFOUND || code == MDB_NOTFOUND;
   return Error(damaged ? ErrorCode::kCorrupt : ErrorCode::kInternal, damaged ? "lmdb.corrupt" : "lmdb.failed",
