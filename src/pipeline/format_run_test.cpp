@@ -1,0 +1,137 @@
+#include "pipeline/format_run.hpp"
+
+#include <atomic>
+#include <fstream>
+
+#include "base/digest.hpp"
+#include "base/file.hpp"
+#include "base/testing.hpp"
+#include "image/codec.hpp"
+#include "pipeline/manifest.hpp"
+#include "pipeline/verify.hpp"
+
+namespace ava::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Ten small pictures of two classes and the list that names them.
+class Formatting : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (int i = 0; i < 10; ++i) add(i, i % 2 == 0 ? "猫" : "dog");
+    save();
+    spec_.list = (dir_ / "list.lst").string();
+    spec_.formats = {"recordio", "raw"};
+    spec_.splits = {{"train", 70}, {"val", 30}};
+    spec_.sources.base_folder = dir_.path().string();
+    spec_.target.folder = (dir_ / "sets").string();
+  }
+  void add(int i, const std::string& cls, bool picture = true) {
+    const std::string name = "p" + std::to_string(i) + ".png";
+    image::Pixels pixels{.width = 2, .height = 2, .channels = 3, .data = std::vector<std::uint8_t>(12, i)};
+    if (picture) ASSERT_OK(file::write_atomic(dir_ / ("p/" + name), image::encode_png(pixels).value()));
+    lines_ += R"({"url":"p/)" + name +
+              R"(","type":"image","label":[{"name":"x","type":"classification","version":"1",)" +
+              R"("data":[{"class":")" + cls + "\"}]}]}\n";
+  }
+  void save() { ASSERT_OK(file::write_atomic(dir_ / "list.lst", lines_)); }
+  static fs::path made(const fs::path& path) {
+    fs::create_directories(path);
+    return path;
+  }
+
+  ava::testing::TempDir dir_;
+  fs::path pictures_ = made(dir_ / "p");
+  std::string lines_;
+  FormatSpec spec_;
+};
+
+TEST_F(Formatting, MakesEverySetOfTheBatchInOnePass) {
+  ASSERT_OK_AND(const FormatResult result, run_format(spec_));
+  EXPECT_EQ(result.classes, (std::vector<std::string>{"dog", "猫"}));
+  EXPECT_EQ(result.label, "classification.x");
+  ASSERT_EQ(result.sets.size(), 4u);
+  EXPECT_EQ(result.sets[0].path, "recordio/train");
+  EXPECT_EQ(result.sets[0].sample_count, 7u);
+  EXPECT_EQ(result.sets[3].sample_count, 3u);
+  ASSERT_OK_AND(const SetManifest set, read_manifest<SetManifest>((dir_ / "sets/raw/val/ava-batch.json").string()));
+  EXPECT_EQ(set.range, "7-10");
+  ASSERT_OK_AND(const VerifyReport report, verify({dir_ / "sets"}));
+  EXPECT_TRUE(report.ok);
+  EXPECT_EQ(report.root, result.root);
+}
+
+TEST_F(Formatting, IsTheSameOnAnyNumberOfThreads) {
+  ASSERT_OK_AND(const FormatResult one, run_format(spec_));
+  for (const unsigned threads : {2u, 7u}) {
+    spec_.threads = threads;
+    spec_.target.folder = (dir_ / ("sets" + std::to_string(threads))).string();
+    ASSERT_OK_AND(const FormatResult other, run_format(spec_));
+    EXPECT_EQ(schema::to_text(other), schema::to_text(one));
+    EXPECT_EQ(file::read(dir_ / "sets/batch.json").value(),
+              file::read(fs::path(spec_.target.folder) / "batch.json").value());
+  }
+}
+
+TEST_F(Formatting, AnswersTheSameBatchWithoutMakingItAgain) {
+  ASSERT_OK_AND(const FormatResult first, run_format(spec_));
+  ASSERT_OK_AND(const FormatResult again, run_format(spec_));
+  EXPECT_FALSE(first.already_there);
+  EXPECT_TRUE(again.already_there);
+  EXPECT_EQ(again.root, first.root);
+  spec_.seed = 9;
+  EXPECT_ERROR(run_format(spec_), "target.exists");
+}
+
+TEST_F(Formatting, ListsWhatIsBadAndTheCountsClose) {
+  add(77, "dog", false);
+  lines_ += "{\"url\":\"p/p1.png\",\"type\":\"image\"}\nnot json\n";
+  save();
+  spec_.splits = {{"train", 50}};
+  ASSERT_OK_AND(const FormatResult result, run_format(spec_));
+  EXPECT_EQ(result.counts.in, 13u);
+  EXPECT_EQ(result.counts.out, 5u);
+  EXPECT_EQ(result.counts.rejected, 2u);
+  EXPECT_EQ(result.counts.left_out, 6u);
+  EXPECT_EQ(result.counts.reasons.at("not_in_any_part"), 5u);
+  EXPECT_EQ(result.counts.reasons.at("unlabelled"), 1u);
+  EXPECT_EQ(result.counts.reasons.at("object.not_found"), 1u);
+}
+
+TEST_F(Formatting, NeedsALabelThatIsClear) {
+  lines_ += R"({"url":"p/p1.png","type":"image","label":[{"name":"y","type":"classification","version":"1",)"
+            R"("data":[{"class":"c"}]}]})"
+            "\n";
+  save();
+  EXPECT_ERROR(run_format(spec_), "label.ambiguous");
+  spec_.label = "classification.y";
+  ASSERT_OK_AND(const FormatResult result, run_format(spec_));
+  EXPECT_EQ(result.classes, std::vector<std::string>{"c"});
+}
+
+TEST_F(Formatting, StopsWhenItIsCancelledAndLeavesNothing) {
+  std::stop_source source;
+  source.request_stop();
+  const auto result = run_format(spec_, {}, source.get_token());
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code(), ErrorCode::kCancelled);
+  EXPECT_FALSE(fs::exists(dir_ / "sets"));
+  EXPECT_FALSE(fs::exists(dir_ / ".ava-tmp-sets"));
+}
+
+TEST_F(Formatting, WritesTheMeanOfTheTrainingPart) {
+  lines_.clear();
+  add(104, "a");
+  save();
+  spec_.mean = true;
+  spec_.splits = {{"train", 100}};
+  ASSERT_OK(run_format(spec_));
+  EXPECT_EQ(file::read(dir_ / "sets/raw/train/mean.csv").value(), "104,104,104\n");
+  const std::string bytes = file::read(dir_ / "sets/raw/train/mean.binaryproto").value();
+  EXPECT_EQ(to_hex(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size())),
+            "08011003180120012a0c0000d0420000d0420000d042");
+}
+
+}  // namespace
+}  // namespace ava::pipeline
