@@ -29,10 +29,11 @@ CREATE TABLE datasets (
   job_id TEXT,
   created_ms INTEGER NOT NULL,
   completed_ms INTEGER,
-  deleted_ms INTEGER
+  deleted_ms INTEGER, -- nobody sees it any more
+  purged_ms INTEGER -- and its objects are gone
 );
--- A name may be used again once its dataset is deleted.
-CREATE UNIQUE INDEX datasets_name ON datasets (name) WHERE deleted_ms IS NULL;
+-- The name is part of the object keys: it may be used again once the objects of its last owner are gone.
+CREATE UNIQUE INDEX datasets_name ON datasets (name) WHERE purged_ms IS NULL;
 
 CREATE TABLE formatted_sets (
   id TEXT NOT NULL PRIMARY KEY,
@@ -57,7 +58,8 @@ CREATE TABLE formatted_sets (
   job_id TEXT,
   created_ms INTEGER NOT NULL,
   completed_ms INTEGER,
-  deleted_ms INTEGER
+  deleted_ms INTEGER,
+  purged_ms INTEGER
 );
 CREATE INDEX formatted_sets_dataset ON formatted_sets (dataset_id);
 CREATE INDEX formatted_sets_batch ON formatted_sets (batch);

@@ -11,10 +11,13 @@ CREATE TABLE models (
   training_id TEXT,
   training_name TEXT,
   run_id TEXT,
+  client_key TEXT, -- of the upload: a repeated one finds its model
   epoch INTEGER,
   metrics_json TEXT NOT NULL,
   created_ms INTEGER NOT NULL,
-  deleted_ms INTEGER
+  deleted_ms INTEGER,
+  purged_ms INTEGER
 );
-CREATE UNIQUE INDEX models_name ON models (name) WHERE deleted_ms IS NULL;
+CREATE UNIQUE INDEX models_name ON models (name) WHERE purged_ms IS NULL;
+CREATE UNIQUE INDEX models_client ON models (run_id, client_key);
 CREATE INDEX models_training ON models (training_id);

@@ -26,6 +26,7 @@ CREATE INDEX trainings_val_set ON trainings (val_set_id);
 CREATE TABLE runs (
   id TEXT NOT NULL PRIMARY KEY,
   training_id TEXT NOT NULL REFERENCES trainings (id),
+  client_key TEXT, -- of the process that reports: a repeated creation finds its run
   name TEXT NOT NULL,
   state TEXT NOT NULL,
   params_json TEXT NOT NULL,
@@ -35,3 +36,4 @@ CREATE TABLE runs (
   ended_ms INTEGER
 );
 CREATE INDEX runs_training ON runs (training_id);
+CREATE UNIQUE INDEX runs_client ON runs (training_id, client_key);

@@ -23,5 +23,10 @@ struct Call {
 void add_version(CLI::App& app, Call& call);
 void add_data(CLI::App& app, Call& call);  ///< data check | stats | import | format | verify: data_*.cpp
 void add_worker(CLI::App& app, Call& call);
+void add_server(CLI::App& app, Call& call);
+void add_openapi(CLI::App& app, Call& call);
+void add_account(CLI::App& app, Call& call);    ///< login | whoami | user
+void add_datasets(CLI::App& app, Call& call);   ///< bucket | dataset
+void add_trainings(CLI::App& app, Call& call);  ///< training | run | model | job
 
 }  // namespace ava::cli

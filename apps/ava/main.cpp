@@ -49,6 +49,12 @@ int main(int argc, char** argv) {
   ava::cli::Call call;
   ava::cli::add_version(app, call);
   ava::cli::add_data(app, call);
+  ava::cli::add_worker(app, call);
+  ava::cli::add_server(app, call);
+  ava::cli::add_openapi(app, call);
+  ava::cli::add_account(app, call);
+  ava::cli::add_datasets(app, call);
+  ava::cli::add_trainings(app, call);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,274 @@
+// `ava bucket` and `ava dataset`: bind storage, import, look, format, copy, delete.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+
+#include "console.hpp"
+#include "remote.hpp"
+
+namespace ava::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void add_bucket(CLI::App& app, Call& call) {
+  CLI::App* group = app.add_subcommand("bucket", "Storage binding");
+  group->require_subcommand(1);
+  remote_command(
+      *group, call, "list", "Bound storage spaces", [&call](Remote& r, const std::stop_token&) -> Result<int> {
+        AVA_TRY(const Json found, r.all("/buckets"));
+        show(call.json, found, [](const Json& page) {
+          print_table(page["items"], {{"NAME", "name"}, {"URI", "uri"}, {"DEFAULT", "is_default"}, {"ID", "id"}});
+        });
+        return 0;
+      });
+  struct Options {
+    std::string name, uri;
+    bool is_default = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* bind = remote_command(
+      *group, call, "bind", "Bind a storage space after proving that it works",
+      [&call, options](Remote& r, const std::stop_token&) -> Result<int> {
+        AVA_TRY(
+            const Json made,
+            r.post("/buckets", {{"name", options->name}, {"uri", options->uri}, {"is_default", options->is_default}}));
+        show(call.json, made,
+             [](const Json& b) { say(fmt::format("bound {} at {}", text_at(b, "name"), text_at(b, "uri"))); });
+        return 0;
+      });
+  bind->add_option("name", options->name, "First part of object URIs: qiniu:///NAME/key")->required();
+  bind->add_option("uri", options->uri, "Where it lies, e.g. file:///srv/ava")->required();
+  bind->add_flag("--default", options->is_default, "New datasets and models go there");
+  auto gone = std::make_shared<std::string>();
+  CLI::App* remove = remote_command(*group, call, "remove", "Forget a storage space; its objects stay",
+                                    [gone](Remote& r, const std::stop_token&) -> Result<int> {
+                                      AVA_CHECK(r.remove("/buckets/" + *gone));
+                                      return 0;
+                                    });
+  remove->add_option("id", *gone, "Id of the storage space")->required();
+}
+
+/// Wait for the job of something, then read the thing itself again. An error of the job is the command's error.
+Result<Json> finished(Remote& r, const std::string& job_id, const std::string& path, bool json,
+                      const std::stop_token& stop) {
+  ProgressLine line(!json);
+  auto report = line.callback();
+  const auto over = [&](const Json& job) {
+    const Json progress = job.value("progress", Json::object());
+    report({text_at(job, "kind"), progress.value("done", std::uint64_t{0}), progress.value("total", std::uint64_t{0}),
+            text_at(progress, "unit")});
+    const std::string state = text_at(job, "state");
+    return state != "queued" && state != "running";
+  };
+  AVA_TRY(const Json job, r.wait("/jobs/" + job_id, over, stop));
+  line.clear();
+  if (text_at(job, "state") != "succeeded")
+    return Error(ErrorCode::kInvalidArgument,
+                 text_at(job, "error.slug").empty() ? "job.failed" : text_at(job, "error.slug"),
+                 fmt::format("the job {} {}: {}", job_id, text_at(job, "state"), text_at(job, "error.detail")))
+        .hint(text_at(job, "error.hint"));
+  return r.get(path);
+}
+
+void print_dataset(const Json& d) {
+  say(fmt::format("{}  {}  {}: {} items, {} rejected", text_at(d, "id"), text_at(d, "name"), text_at(d, "state"),
+                  text_at(d, "item_count"), text_at(d, "reject_count")));
+}
+
+struct Import {
+  std::string name, source, description, url_prefix;
+  bool wait = false;
+  bool strict = false;
+};
+
+Result<int> import(Remote& r, const Import& options, bool json, const std::stop_token& stop) {
+  Json source;
+  if (options.source.starts_with("qiniu://")) {
+    const char* kind = options.source.ends_with('/') ? "prefix" : "uri";
+    source = {{"kind", kind}, {"uri", options.source}};
+  } else {
+    AVA_TRY(const Json upload, r.upload(options.source));
+    source = {{"kind", "upload"}, {"upload_id", upload["id"]}};
+  }
+  AVA_TRY(Json dataset, r.post("/datasets", {{"name", options.name},
+                                             {"description", options.description},
+                                             {"source", source},
+                                             {"on_error", options.strict ? "fail" : "list"},
+                                             {"url_prefix", options.url_prefix}}));
+  if (options.wait) {
+    AVA_TRY(dataset, finished(r, text_at(dataset, "job_id"), "/datasets/" + text_at(dataset, "id"), json, stop));
+  }
+  show(json, dataset, print_dataset);
+  return 0;
+}
+
+void add_import(CLI::App& group, Call& call) {
+  auto options = std::make_shared<Import>();
+  CLI::App* command = remote_command(
+      group, call, "import", "Create a dataset from a list, an archive of pictures, or a place in a bucket",
+      [&call, options](Remote& r, const std::stop_token& stop) { return import(r, *options, call.json, stop); });
+  command->add_option("name", options->name, "Name of the new dataset")->required();
+  command->add_option("source", options->source, "A file here, or qiniu:///bucket/key; with a '/' behind: all below it")
+      ->required();
+  command->add_option("--description", options->description);
+  command->add_option("--url-prefix", options->url_prefix, "Put before relative urls of the list");
+  command->add_flag("--strict", options->strict, "One bad line fails the import");
+  command->add_flag("--wait", options->wait, "Wait for the end");
+  command->footer(
+      "Examples:\n  ava dataset import signs signs.tar --wait\n"
+      "  ava dataset import signs qiniu:///pictures/lists/signs.jsonlist\n"
+      "  ava dataset import signs qiniu:///pictures/signs/");
+}
+
+struct Format {
+  std::string dataset, formats = "recordio", label, resize;
+  double train = 70, val = 30, test = 0;
+  std::int64_t seed = 0;
+  int quality = 95;
+  bool wait = false, no_shuffle = false, no_stratify = false;
+};
+
+Result<int> format(Remote& r, const Format& options, bool json, const std::stop_token& stop) {
+  AVA_TRY(const Json dataset, r.find("/datasets", "ds", options.dataset));
+  Json body = {{"formats", Json::array()},
+               {"splits", {{"train", options.train}, {"val", options.val}, {"test", options.test}}},
+               {"seed", options.seed},
+               {"resize", options.resize},
+               {"quality", options.quality},
+               {"shuffle", !options.no_shuffle},
+               {"stratify", !options.no_stratify}};
+  for (const std::string& name : CLI::detail::split(options.formats, ',')) body["formats"].push_back(name);
+  if (!options.label.empty()) body["label"] = options.label;
+  AVA_TRY(Json batch, r.post("/datasets/" + text_at(dataset, "id") + "/formatted-sets", body));
+  if (options.wait) {
+    const std::string path = "/formatted-sets?limit=500&dataset_id=" + text_at(dataset, "id");
+    AVA_TRY(const Json sets, finished(r, text_at(batch, "job_id"), path, json, stop));
+    Json mine = Json::array();
+    for (const Json& set : sets["items"])
+      if (set["batch"] == batch["batch"]) mine.push_back(set);
+    batch["items"] = mine;
+  }
+  show(json, batch, [](const Json& b) {
+    print_table(b["items"], {{"ID", "id"},
+                             {"FORMAT", "format"},
+                             {"SPLIT", "split"},
+                             {"PERCENT", "percent"},
+                             {"STATE", "state"},
+                             {"SAMPLES", "sample_count"},
+                             {"CLASSES", "class_count"}});
+  });
+  return 0;
+}
+
+void add_format(CLI::App& group, Call& call) {
+  auto options = std::make_shared<Format>();
+  CLI::App* command = remote_command(
+      group, call, "format", "Make training data in several formats from one batch",
+      [&call, options](Remote& r, const std::stop_token& stop) { return format(r, *options, call.json, stop); });
+  command->add_option("dataset", options->dataset, "Name or id")->required();
+  command->add_option("--to", options->formats, "Formats, comma-separated: recordio, lmdb, raw")->capture_default_str();
+  command->add_option("--train", options->train, "Percent for training")->capture_default_str();
+  command->add_option("--val", options->val, "Percent for validation")->capture_default_str();
+  command->add_option("--test", options->test, "Percent for the final test")->capture_default_str();
+  command->add_option("--label", options->label, "Label to train on, e.g. classification.pulp");
+  command->add_option("--resize", options->resize, "256 (shorter edge), 123x456 (exact); default: unchanged");
+  command->add_option("--quality", options->quality, "JPEG quality")->capture_default_str();
+  command->add_option("--seed", options->seed, "Same seed, same sets")->capture_default_str();
+  command->add_flag("--no-shuffle", options->no_shuffle);
+  command->add_flag("--no-stratify", options->no_stratify);
+  command->add_flag("--wait", options->wait, "Wait for the end");
+  command->footer("Example:\n  ava dataset format signs --to recordio,lmdb --train 80 --val 20 --wait");
+}
+
+struct Named {
+  std::string name, new_name, description;
+};
+
+}  // namespace
+
+void add_datasets(CLI::App& app, Call& call) {
+  add_bucket(app, call);
+  CLI::App* group = app.add_subcommand("dataset", "Datasets and their formatted sets");
+  group->require_subcommand(1);
+  add_import(*group, call);
+  add_format(*group, call);
+  remote_command(*group, call, "list", "All datasets, newest first",
+                 [&call](Remote& r, const std::stop_token&) -> Result<int> {
+                   AVA_TRY(const Json found, r.all("/datasets"));
+                   show(call.json, found, [](const Json& page) {
+                     print_table(page["items"], {{"NAME", "name"},
+                                                 {"STATE", "state"},
+                                                 {"ITEMS", "item_count"},
+                                                 {"REJECTED", "reject_count"},
+                                                 {"OWNER", "owner.name"},
+                                                 {"ID", "id"}});
+                   });
+                   return 0;
+                 });
+  auto named = std::make_shared<Named>();
+  const auto on_dataset = [&](const char* verb, const char* help,
+                              std::function<Result<int>(Remote&, const Json&)> run) {
+    CLI::App* command =
+        remote_command(*group, call, verb, help, [named, run](Remote& r, const std::stop_token&) -> Result<int> {
+          AVA_TRY(const Json dataset, r.find("/datasets", "ds", named->name));
+          return run(r, dataset);
+        });
+    command->add_option("dataset", named->name, "Name or id")->required();
+    return command;
+  };
+  on_dataset("show", "One dataset", [&call](Remote&, const Json& dataset) -> Result<int> {
+    show(call.json, dataset, print_dataset);
+    return 0;
+  });
+  on_dataset("stats", "Label statistics", [&call](Remote& r, const Json& dataset) -> Result<int> {
+    AVA_TRY(const Json stats, r.get("/datasets/" + text_at(dataset, "id") + "/stats"));
+    show(call.json, stats, [](const Json& s) {
+      say(text_at(s, "file_count") + " items");
+      if (s["labels"].empty()) say("no label information");
+      for (const Json& label : s["labels"]) {
+        say(fmt::format("{} ({})", text_at(label, "key"), text_at(label, "total")));
+        print_table(label["count"], {{"CLASS", "class"}, {"COUNT", "count"}});
+      }
+    });
+    return 0;
+  });
+  on_dataset("sets", "Formatted sets of a dataset", [&call](Remote& r, const Json& dataset) -> Result<int> {
+    AVA_TRY(const Json sets, r.all("/formatted-sets?dataset_id=" + text_at(dataset, "id")));
+    show(call.json, sets, [](const Json& page) {
+      print_table(page["items"], {{"ID", "id"},
+                                  {"BATCH", "batch"},
+                                  {"FORMAT", "format"},
+                                  {"SPLIT", "split"},
+                                  {"STATE", "state"},
+                                  {"SAMPLES", "sample_count"}});
+    });
+    return 0;
+  });
+  on_dataset("delete", "Delete a dataset that nothing uses", [](Remote& r, const Json& dataset) -> Result<int> {
+    AVA_CHECK(r.remove("/datasets/" + text_at(dataset, "id")));
+    return 0;
+  });
+  CLI::App* copy = on_dataset("copy", "Copy a dataset with its pictures",
+                              [&call, named](Remote& r, const Json& dataset) -> Result<int> {
+                                Json body = {{"name", named->new_name}};
+                                if (!named->description.empty()) body["description"] = named->description;
+                                AVA_TRY(const Json made, r.post("/datasets/" + text_at(dataset, "id") + "/copy", body));
+                                show(call.json, made, print_dataset);
+                                return 0;
+                              });
+  copy->add_option("new_name", named->new_name, "Name of the copy")->required();
+  copy->add_option("--description", named->description);
+  auto set_id = std::make_shared<std::string>();
+  CLI::App* drop = remote_command(*group, call, "delete-set", "Delete a formatted set; it cannot be brought back",
+                                  [set_id](Remote& r, const std::stop_token&) -> Result<int> {
+                                    AVA_CHECK(r.remove("/formatted-sets/" + *set_id));
+                                    return 0;
+                                  });
+  drop->add_option("set", *set_id, "Id of the set")->required();
+}
+
+}  // namespace ava::cli

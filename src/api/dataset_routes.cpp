@@ -1,0 +1,102 @@
+// Source datasets.
+#include "api/routes.hpp"
+
+namespace ava::api {
+
+namespace {
+
+using dataset::Dataset;
+using dataset::DatasetId;
+
+Result<http::Reply> list(Services& services, http::Request& request) {
+  AVA_TRY(const auto page, page_of(request));
+  AVA_TRY(auto datasets, services.datasets.list({request.query_or("search", ""), page}));
+  return page_reply(std::move(datasets));
+}
+
+Result<http::Reply> create(Services& services, http::Request& request) {
+  AVA_TRY(const auto asked, body_of<dataset::CreateDataset>(request));
+  AVA_TRY(const Dataset made, services.datasets.create(actor_of(request), asked));
+  return reply(made, 202);
+}
+
+Result<http::Reply> get(Services& services, http::Request& request) {
+  AVA_TRY(const auto id, request.path_id<DatasetId>("id"));
+  AVA_TRY(const Dataset found, services.datasets.find(id));
+  return reply(found);
+}
+
+Result<http::Reply> change(Services& services, http::Request& request) {
+  AVA_TRY(const auto id, request.path_id<DatasetId>("id"));
+  AVA_TRY(const auto asked, body_of<dataset::ChangeDataset>(request));
+  AVA_TRY(const Dataset changed, services.datasets.change(actor_of(request), id, asked));
+  return reply(changed);
+}
+
+Result<http::Reply> copy(Services& services, http::Request& request) {
+  AVA_TRY(const auto id, request.path_id<DatasetId>("id"));
+  AVA_TRY(const auto asked, body_of<dataset::CopyDataset>(request));
+  AVA_TRY(const Dataset made, services.datasets.copy(actor_of(request), id, asked));
+  return reply(made, 202);
+}
+
+Result<http::Reply> remove(Services& services, http::Request& request) {
+  AVA_TRY(const auto id, request.path_id<DatasetId>("id"));
+  AVA_CHECK(services.datasets.remove(actor_of(request), id));
+  return http::Reply::no_content();
+}
+
+}  // namespace
+
+void add_dataset_routes(http::Router& router, Services& services) {
+  router.add({.method = http::Method::kGet,
+              .pattern = "/api/v1/datasets",
+              .name = "listDatasets",
+              .summary = "Source datasets, newest first",
+              .tag = "datasets",
+              .query = {{"search", "Part of the name"}, {"limit", "1 to 500"}, {"cursor", ""}},
+              .reply_schema = schema_for<PageOf<Dataset>>(),
+              .handle = [&services](http::Request& rq) { return list(services, rq); }});
+  router.add({.method = http::Method::kPost,
+              .pattern = "/api/v1/datasets",
+              .name = "createDataset",
+              .summary = "Create a dataset from a list, an archive or a folder of pictures",
+              .tag = "datasets",
+              .body_schema = schema_for<dataset::CreateDataset>(),
+              .reply_schema = schema_for<Dataset>(),
+              .reply_status = 202,
+              .handle = idempotent(services, [&services](http::Request& rq) { return create(services, rq); })});
+  router.add({.method = http::Method::kGet,
+              .pattern = "/api/v1/datasets/{id}",
+              .name = "getDataset",
+              .summary = "One dataset",
+              .tag = "datasets",
+              .reply_schema = schema_for<Dataset>(),
+              .handle = [&services](http::Request& rq) { return get(services, rq); }});
+  router.add({.method = http::Method::kPatch,
+              .pattern = "/api/v1/datasets/{id}",
+              .name = "changeDataset",
+              .summary = "Change the description",
+              .tag = "datasets",
+              .body_schema = schema_for<dataset::ChangeDataset>(),
+              .reply_schema = schema_for<Dataset>(),
+              .handle = [&services](http::Request& rq) { return change(services, rq); }});
+  router.add({.method = http::Method::kPost,
+              .pattern = "/api/v1/datasets/{id}/copy",
+              .name = "copyDataset",
+              .summary = "Copy a dataset with its pictures",
+              .tag = "datasets",
+              .body_schema = schema_for<dataset::CopyDataset>(),
+              .reply_schema = schema_for<Dataset>(),
+              .reply_status = 202,
+              .handle = idempotent(services, [&services](http::Request& rq) { return copy(services, rq); })});
+  router.add({.method = http::Method::kDelete,
+              .pattern = "/api/v1/datasets/{id}",
+              .name = "removeDataset",
+              .summary = "Delete a dataset that nothing uses",
+              .tag = "datasets",
+              .reply_status = 204,
+              .handle = [&services](http::Request& rq) { return remove(services, rq); }});
+}
+
+}  // namespace ava::api

@@ -1,0 +1,71 @@
+// A source dataset: a verified list of samples in the bound storage, immutable once ready. Plain types only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "schema/problem.hpp"
+#include "schema/schema.hpp"
+#include "user/bucket.hpp"
+#include "user/user.hpp"
+
+namespace ava::dataset {
+
+enum class DatasetState : std::uint8_t { kCreating, kSuccess, kFailed };
+std::span<const schema::EnumName<DatasetState>> enum_names(DatasetState);
+
+enum class SourceKind : std::uint8_t { kUpload, kUri, kArchive, kPrefix, kCopy };
+std::span<const schema::EnumName<SourceKind>> enum_names(SourceKind);
+
+/// Where the list or the pictures came from.
+struct DatasetSource {
+  SourceKind kind = SourceKind::kUpload;
+  std::string uri;  ///< qiniu:///bucket/key, or the upload's id
+  std::optional<std::string> file_name;
+};
+void describe(schema::Visitor& v, DatasetSource& x);
+
+/// A label that a dataset carries, e.g. classification.pulp.
+struct LabelRef {
+  std::string key;
+  std::string type;
+  std::string name;
+};
+void describe(schema::Visitor& v, LabelRef& x);
+
+/// Source: manual.md R3.1, R3.2; states S-01..S-03. Units: counts are lines, bytes are of the pictures in the storage.
+struct Dataset {
+  static constexpr const char* kIdPrefix = "ds";
+  Id<Dataset> id;
+  std::string name;
+  std::string description;
+  DatasetState state = DatasetState::kCreating;
+  bool labelled = false;
+  std::string media = "image";
+  DatasetSource source;
+  std::string list_uri;
+  std::int64_t item_count = 0;
+  std::int64_t reject_count = 0;
+  std::int64_t byte_count = 0;
+  std::vector<LabelRef> labels;
+  std::optional<schema::Problem> error;
+  std::optional<std::string> job_id;
+  schema::Ref owner;
+  schema::Time created_at;
+  std::optional<schema::Time> completed_at;
+
+  // Not shown: where it lies.
+  Id<user::Bucket> bucket_id;
+  std::string prefix;  ///< "ava/default/datasets/<name>"
+};
+void describe(schema::Visitor& v, Dataset& x);
+using DatasetId = Id<Dataset>;
+
+/// Errors: `name.bad` unless 2 to 63 characters of any script without '/', '\\', ':' or control characters,
+/// not starting with '.' or '-' and without spaces at its ends. Source: docs/adr/0002-names.md.
+Result<void> check_name(std::string_view name);
+
+}  // namespace ava::dataset

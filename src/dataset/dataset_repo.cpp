@@ -1,0 +1,173 @@
+#include "dataset/dataset_repo.hpp"
+
+namespace ava::dataset {
+
+namespace {
+
+constexpr std::string_view kSelect =
+    "SELECT d.id, d.owner_id, u.name AS owner_name, d.bucket_id, b.name AS bucket_name, d.name, d.description, d.state,"
+    " d.media, d.source_json, d.prefix, d.item_count, d.reject_count, d.byte_count, d.labels_json, d.error_json,"
+    " d.job_id, d.created_ms, d.completed_ms FROM datasets d JOIN users u ON u.id = d.owner_id"
+    " JOIN buckets b ON b.id = d.bucket_id ";
+
+std::optional<schema::Time> maybe_time(const db::Row& row, std::string_view column) {
+  if (const auto ms = row.maybe_integer(column)) return schema::Time{*ms};
+  return std::nullopt;
+}
+
+Result<Dataset> dataset_of(const db::Row& row) {
+  Dataset d;
+  d.id = row.id<DatasetId>("id");
+  d.name = row.text("name");
+  d.description = row.text("description");
+  AVA_TRY(d.state, schema::value_of<DatasetState>(row.text("state")));
+  d.media = row.text("media");
+  AVA_TRY(d.source, schema::from_text<DatasetSource>(row.text("source_json")));
+  d.item_count = row.integer("item_count");
+  d.reject_count = row.integer("reject_count");
+  d.byte_count = row.integer("byte_count");
+  AVA_TRY(d.labels, schema::from_text<std::vector<LabelRef>>(row.text("labels_json")));
+  d.labelled = !d.labels.empty();
+  d.error = schema::problem_from_text(row.maybe_text("error_json"));
+  d.job_id = row.maybe_text("job_id");
+  d.owner = {row.text("owner_id"), row.text("owner_name")};
+  d.created_at = {row.integer("created_ms")};
+  d.completed_at = maybe_time(row, "completed_ms");
+  d.bucket_id = row.id<Id<user::Bucket>>("bucket_id");
+  d.prefix = row.text("prefix");
+  d.list_uri = "qiniu:///" + row.text("bucket_name") + "/" + d.prefix + "/index.lst";
+  return d;
+}
+
+}  // namespace
+
+Result<void> DatasetRepo::insert(db::Tx& tx, const Dataset& d) {
+  constexpr auto kInsert =
+      "INSERT INTO datasets (id, owner_id, bucket_id, name, description, state, media, source_json, prefix, item_count,"
+      " reject_count, byte_count, labels_json, created_ms) VALUES (:id, :owner, :bucket, :name, :description, :state,"
+      " :media, :source, :prefix, 0, 0, 0, '[]', :created)";
+  AVA_CHECK(tx.run(kInsert, {{"id", d.id},
+                             {"owner", d.owner.id},
+                             {"bucket", d.bucket_id},
+                             {"name", d.name},
+                             {"description", d.description},
+                             {"state", schema::name_of(d.state)},
+                             {"media", d.media},
+                             {"source", schema::to_text(d.source)},
+                             {"prefix", d.prefix},
+                             {"created", d.created_at.ms}}));
+  return {};
+}
+
+Result<std::optional<Dataset>> DatasetRepo::find(db::Tx& tx, const DatasetId& id) {
+  static const std::string kFind = std::string(kSelect) + "WHERE d.id = :id AND d.deleted_ms IS NULL";
+  AVA_TRY(const auto row, tx.one(kFind, {{"id", id}}));
+  if (!row) return std::optional<Dataset>{};
+  AVA_TRY(Dataset dataset, dataset_of(*row));
+  return std::optional<Dataset>(std::move(dataset));
+}
+
+Result<std::optional<Dataset>> DatasetRepo::by_prefix(db::Tx& tx, const std::string& prefix) {
+  static const std::string kByPrefix = std::string(kSelect) + "WHERE d.prefix = :prefix AND d.purged_ms IS NULL";
+  AVA_TRY(const auto row, tx.one(kByPrefix, {{"prefix", prefix}}));
+  if (!row) return std::optional<Dataset>{};
+  AVA_TRY(Dataset dataset, dataset_of(*row));
+  return std::optional<Dataset>(std::move(dataset));
+}
+
+Result<bool> DatasetRepo::name_taken(db::Tx& tx, const std::string& name) {
+  AVA_TRY(const auto row, tx.one("SELECT id FROM datasets WHERE name = :name AND purged_ms IS NULL", {{"name", name}}));
+  return row.has_value();
+}
+
+Result<std::vector<Dataset>> DatasetRepo::list(db::Tx& tx, const DatasetFilter& filter) {
+  static const std::string kList = std::string(kSelect) +
+                                   "WHERE d.deleted_ms IS NULL AND (:cursor = '' OR d.id < :cursor)"
+                                   " AND lower(d.name) LIKE lower(:pattern) ESCAPE '\\' ORDER BY d.id DESC LIMIT :rows";
+  AVA_TRY(const auto rows, tx.all(kList, {{"cursor", filter.page.cursor},
+                                          {"pattern", db::like_pattern(filter.search)},
+                                          {"rows", filter.page.rows()}}));
+  std::vector<Dataset> all;
+  for (const db::Row& row : rows) {
+    AVA_TRY(Dataset dataset, dataset_of(row));
+    all.push_back(std::move(dataset));
+  }
+  return all;
+}
+
+Result<int> DatasetRepo::set_text(db::Tx& tx, const DatasetId& id, const std::string& name,
+                                  const std::string& description) {
+  return tx.run("UPDATE datasets SET name = :name, description = :description WHERE id = :id AND deleted_ms IS NULL",
+                {{"name", name}, {"description", description}, {"id", id}});
+}
+
+Result<void> DatasetRepo::set_job(db::Tx& tx, const DatasetId& id, const std::string& job_id) {
+  AVA_CHECK(tx.run("UPDATE datasets SET job_id = :job WHERE id = :id", {{"job", job_id}, {"id", id}}));
+  return {};
+}
+
+Result<int> DatasetRepo::succeed(db::Tx& tx, const DatasetId& id, const ImportedCounts& counts, TimeMs now) {
+  constexpr auto kSucceed =
+      "UPDATE datasets SET state = 'success', item_count = :items, reject_count = :rejects, byte_count = :bytes,"
+      " labels_json = :labels, completed_ms = :now WHERE id = :id AND state = 'creating' AND deleted_ms IS NULL";
+  return tx.run(kSucceed, {{"items", counts.item_count},
+                           {"rejects", counts.reject_count},
+                           {"bytes", counts.byte_count},
+                           {"labels", schema::to_text(counts.labels)},
+                           {"now", now},
+                           {"id", id}});
+}
+
+Result<int> DatasetRepo::fail(db::Tx& tx, const DatasetId& id, const std::string& error_json, TimeMs now) {
+  return tx.run(
+      "UPDATE datasets SET state = 'failed', error_json = :error, completed_ms = :now WHERE id = :id"
+      " AND state = 'creating' AND deleted_ms IS NULL",
+      {{"error", error_json}, {"now", now}, {"id", id}});
+}
+
+Result<int> DatasetRepo::mark_deleted(db::Tx& tx, const DatasetId& id, TimeMs now) {
+  return tx.run("UPDATE datasets SET deleted_ms = :now WHERE id = :id AND deleted_ms IS NULL",
+                {{"now", now}, {"id", id}});
+}
+
+Result<std::vector<std::string>> DatasetRepo::in_bucket(db::Tx& tx, const user::BucketId& id) {
+  AVA_TRY(const auto rows,
+          tx.all("SELECT name FROM datasets WHERE bucket_id = :id AND purged_ms IS NULL LIMIT 100", {{"id", id}}));
+  std::vector<std::string> words;
+  for (const db::Row& row : rows) words.push_back("dataset " + row.text("name"));
+  return words;
+}
+
+Result<std::vector<Dataset>> DatasetRepo::to_purge(db::Tx& tx) {
+  // A job that is still running would write the objects again.
+  static const std::string kToPurge =
+      std::string(kSelect) +
+      "LEFT JOIN jobs j ON j.id = d.job_id WHERE d.deleted_ms IS NOT NULL AND d.purged_ms IS NULL"
+      " AND (j.id IS NULL OR j.state NOT IN ('queued', 'running')) ORDER BY d.id LIMIT 100";
+  AVA_TRY(const auto rows, tx.all(kToPurge));
+  std::vector<Dataset> all;
+  for (const db::Row& row : rows) {
+    AVA_TRY(Dataset dataset, dataset_of(row));
+    all.push_back(std::move(dataset));
+  }
+  return all;
+}
+
+Result<void> DatasetRepo::mark_purged(db::Tx& tx, const DatasetId& id, TimeMs now) {
+  AVA_CHECK(tx.run("UPDATE datasets SET purged_ms = :now WHERE id = :id", {{"now", now}, {"id", id}}));
+  return {};
+}
+
+Result<std::vector<UsedBy>> DatasetRepo::used_by(db::Tx& tx, const DatasetId& id) {
+  constexpr auto kUsers =
+      "SELECT 'formatted_set' AS type, f.id AS id, f.format AS name FROM formatted_sets f"
+      " WHERE f.dataset_id = :id AND f.deleted_ms IS NULL"
+      " UNION SELECT 'training', t.id, t.name FROM trainings t JOIN formatted_sets f"
+      " ON f.id = t.train_set_id OR f.id = t.val_set_id WHERE f.dataset_id = :id AND t.deleted_ms IS NULL LIMIT 100";
+  AVA_TRY(const auto rows, tx.all(kUsers, {{"id", id}}));
+  std::vector<UsedBy> all;
+  for (const db::Row& row : rows) all.push_back({row.text("type"), row.text("id"), row.text("name")});
+  return all;
+}
+
+}  // namespace ava::dataset

@@ -1,0 +1,250 @@
+#include "dataset/dataset_service.hpp"
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "schema/json.hpp"
+#include "storage/object_uri.hpp"
+
+namespace ava::dataset {
+
+void describe(schema::Visitor& v, NewSource& x) {
+  v.type("NewDatasetSource");
+  v.field("kind", x.kind, {.doc = "upload, uri or prefix"});
+  v.field("upload_id", x.upload_id, {.doc = "kind upload: a list, or an archive of pictures"});
+  v.field("uri", x.uri,
+          {.doc = "kind uri: a list or archive; kind prefix: a folder of pictures",
+           .max = 2048,
+           .example = "qiniu:///my-bucket/lists/train.jsonlist"});
+}
+
+void describe(schema::Visitor& v, CreateDataset& x) {
+  v.type("CreateDataset");
+  v.field("name", x.name, {.max = 63, .example = "traffic-signs"});
+  v.field("description", x.description, {.max = 500});
+  v.field("source", x.source);
+  v.field("on_error", x.on_error, {.doc = "list: keep the good lines; fail: one bad line fails", .required = false});
+  v.field("url_prefix", x.url_prefix, {.doc = "Put before relative urls", .required = false, .max = 1024});
+}
+
+void describe(schema::Visitor& v, CopyDataset& x) {
+  v.type("CopyDataset");
+  v.field("name", x.name, {.max = 63});
+  v.field("description", x.description, {.max = 500});
+}
+
+void describe(schema::Visitor& v, ChangeDataset& x) {
+  v.type("ChangeDataset");
+  v.field("name", x.name, {.max = 63});
+  v.field("description", x.description, {.max = 500});
+}
+
+void describe(schema::Visitor& v, ImportPayload& x) {
+  v.type("ImportPayload");
+  v.field("dataset_id", x.dataset_id);
+  v.field("kind", x.kind);
+  v.field("source", x.source);
+  v.field("from_bucket", x.from_bucket);
+  v.field("url_prefix", x.url_prefix);
+  v.field("fail_on_reject", x.fail_on_reject);
+}
+
+Result<void> check_owner(const user::Actor& who, const schema::Ref& owner) {
+  if (who.is_admin() || owner.id == who.user.id.str()) return {};
+  return Error(ErrorCode::kPermissionDenied, "user.not_owner", fmt::format("this belongs to {}", owner.name))
+      .hint("ask its owner or an administrator");
+}
+
+std::string users_json(const std::vector<UsedBy>& users) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const UsedBy& u : users) list.push_back({{"type", u.type}, {"id", u.id}, {"name", u.name}});
+  return list.dump();
+}
+
+namespace {
+
+Error not_found(const DatasetId& id) {
+  return Error(ErrorCode::kNotFound, "dataset.not_found", "there is no dataset " + id.str());
+}
+
+Error bad_source(std::string_view why, std::string_view pointer) {
+  return Error(ErrorCode::kInvalidArgument, "dataset.bad_source", why).at(pointer);
+}
+
+}  // namespace
+
+Result<ImportPayload> DatasetService::resolve_source(const user::Actor& who, const CreateDataset& request,
+                                                     DatasetSource& source) {
+  ImportPayload payload;
+  payload.kind = "auto";
+  payload.url_prefix = request.url_prefix;
+  if (request.on_error != "list" && request.on_error != "fail")
+    return Error(ErrorCode::kInvalidArgument, "field.choice", "on_error is 'list' or 'fail'").at("/on_error");
+  payload.fail_on_reject = request.on_error == "fail";
+
+  const NewSource& from = request.source;
+  if (from.kind == "upload") {
+    if (!from.upload_id) return bad_source("an upload needs its upload_id", "/source/upload_id");
+    AVA_TRY(const Upload upload, parts_.uploads.find(who, *from.upload_id));
+    if (upload.kind != UploadKind::kList && upload.kind != UploadKind::kArchive)
+      return bad_source(fmt::format("'{}' is neither a list nor an archive of pictures", upload.file_name),
+                        "/source/upload_id");
+    source = {upload.kind == UploadKind::kList ? SourceKind::kUpload : SourceKind::kArchive, upload.id.str(),
+              upload.file_name};
+    payload.source = parts_.uploads.path_of(upload.id).string();
+    return payload;
+  }
+  if (from.kind != "uri" && from.kind != "prefix") return bad_source("kind is upload, uri or prefix", "/source/kind");
+  if (!from.uri) return bad_source("a uri is needed", "/source/uri");
+  AVA_TRY(const auto uri, storage::parse_uri(*from.uri));
+  if (uri.kind != storage::UriKind::kBucket)
+    return bad_source("the uri must be of the form qiniu:///bucket/key", "/source/uri");
+  AVA_TRY(const user::Bucket named, parts_.buckets.find_by_name(uri.bucket));
+  AVA_TRY(const auto bucket, parts_.buckets.open(named));
+  if (from.kind == "prefix") {
+    AVA_TRY(const auto page, bucket->list({.prefix = std::string(uri.key), .cursor = {}, .limit = 1}));
+    if (page.items.empty())
+      return Error(ErrorCode::kNotFound, "dataset.source_not_found", "there is nothing below " + *from.uri)
+          .at("/source/uri");
+    payload.kind = "prefix";
+  } else if (auto found = bucket->stat(uri.key); !found.ok()) {
+    return Error(ErrorCode::kNotFound, "dataset.source_not_found", *from.uri + ": " + found.error().text())
+        .at("/source/uri");
+  }
+  source = {from.kind == "prefix" ? SourceKind::kPrefix : SourceKind::kUri, *from.uri, {}};
+  payload.source = *from.uri;
+  return payload;
+}
+
+Result<Dataset> DatasetService::create(const user::Actor& who, const CreateDataset& request) {
+  AVA_CHECK(check_name(request.name));
+  AVA_TRY(const user::Bucket bucket, parts_.buckets.default_bucket());
+  Dataset dataset;
+  dataset.name = request.name;
+  dataset.description = request.description.value_or("");
+  dataset.bucket_id = bucket.id;
+  AVA_TRY(ImportPayload payload, resolve_source(who, request, dataset.source));
+  return start(who, std::move(dataset), std::move(payload));
+}
+
+Result<Dataset> DatasetService::copy(const user::Actor& who, const DatasetId& id, const CopyDataset& request) {
+  AVA_CHECK(check_name(request.name));
+  AVA_TRY(const Dataset original, find(id));
+  if (original.state != DatasetState::kSuccess)
+    return Error(ErrorCode::kConflict, "dataset.not_ready", "only a finished dataset can be copied");
+  AVA_TRY(const user::Bucket bucket, parts_.buckets.default_bucket());
+  AVA_TRY(const user::Bucket from, parts_.buckets.find(original.bucket_id));
+  Dataset dataset;
+  dataset.name = request.name;
+  dataset.description = request.description.value_or(original.description);
+  dataset.bucket_id = bucket.id;
+  dataset.source = {SourceKind::kCopy, original.list_uri, original.name};
+  ImportPayload payload;
+  payload.kind = "copy";
+  payload.from_bucket = from.name;
+  payload.source = original.prefix;
+  return start(who, std::move(dataset), std::move(payload));
+}
+
+Result<Dataset> DatasetService::start(const user::Actor& who, Dataset dataset, ImportPayload payload) {
+  dataset.id = DatasetId::make();
+  dataset.owner = {who.user.id.str(), who.user.name};
+  dataset.created_at = {parts_.clock.now_ms()};
+  dataset.prefix = "ava/default/datasets/" + dataset.name;
+  payload.dataset_id = dataset.id.str();
+  const std::string kind = payload.kind == "copy" ? "dataset.copy" : "dataset.import";
+
+  AVA_TRY(Dataset made, parts_.database.write([&](db::Tx& tx) -> Result<Dataset> {
+    AVA_TRY(const bool taken, DatasetRepo::name_taken(tx, dataset.name));
+    if (taken)
+      return Error(ErrorCode::kConflict, "dataset.name_taken",
+                   fmt::format("there is a dataset named '{}' already", dataset.name))
+          .at("/name");
+    AVA_CHECK(DatasetRepo::insert(tx, dataset));
+    job::NewJob job{kind, who.user.id.str(), {"dataset", dataset.id.str(), dataset.name}, schema::to_text(payload)};
+    AVA_TRY(const job::Job queued, parts_.jobs.submit(tx, job));
+    AVA_CHECK(DatasetRepo::set_job(tx, dataset.id, queued.id.str()));
+    AVA_TRY(auto row, DatasetRepo::find(tx, dataset.id));
+    return std::move(*row);
+  }));
+  parts_.jobs.wake();
+  publish(made);
+  return made;
+}
+
+Result<Dataset> DatasetService::find(const DatasetId& id) {
+  AVA_TRY(auto dataset, parts_.database.read([&](db::Tx& tx) { return DatasetRepo::find(tx, id); }));
+  if (!dataset) return not_found(id);
+  return std::move(*dataset);
+}
+
+Result<db::Page<Dataset>> DatasetService::list(const DatasetFilter& filter) {
+  AVA_TRY(auto rows, parts_.database.read([&](db::Tx& tx) { return DatasetRepo::list(tx, filter); }));
+  return db::make_page(std::move(rows), filter.page, [](const Dataset& d) { return d.id.str(); });
+}
+
+Result<Dataset> DatasetService::change(const user::Actor& who, const DatasetId& id, const ChangeDataset& request) {
+  AVA_TRY(const Dataset now, find(id));
+  AVA_CHECK(check_owner(who, now.owner));
+  if (request.name && *request.name != now.name)
+    return Error(ErrorCode::kConflict, "dataset.name_fixed", "the name is part of the dataset's place in the storage")
+        .hint("copy the dataset under the new name")
+        .at("/name");
+  AVA_CHECK(parts_.database.write([&](db::Tx& tx) {
+    return DatasetRepo::set_text(tx, id, now.name, request.description.value_or(now.description));
+  }));
+  AVA_TRY(Dataset changed, find(id));
+  publish(changed);
+  return changed;
+}
+
+Result<void> DatasetService::remove(const user::Actor& who, const DatasetId& id) {
+  AVA_TRY(const Dataset dataset, find(id));
+  AVA_CHECK(check_owner(who, dataset.owner));
+  AVA_CHECK(parts_.database.write([&](db::Tx& tx) -> Result<void> {
+    AVA_TRY(const auto users, DatasetRepo::used_by(tx, id));
+    if (!users.empty())
+      return Error(ErrorCode::kConflict, "dataset.in_use",
+                   fmt::format("'{}' is used by {} formatted sets and trainings", dataset.name, users.size()))
+          .hint("delete those first")
+          .detail("users", users_json(users));
+    AVA_CHECK(DatasetRepo::mark_deleted(tx, id, parts_.clock.now_ms()));
+    return {};
+  }));
+  if (dataset.job_id && dataset.state == DatasetState::kCreating) {
+    if (auto stopped = parts_.jobs.cancel(*dataset.job_id); !stopped.ok())
+      log::warn("dataset", "cancel {}: {}", *dataset.job_id, stopped.error().text());
+  }
+  if (parts_.publish) {
+    const std::string gone = nlohmann::json{{"id", id.str()}}.dump();
+    parts_.publish("datasets", "removed", gone);
+    parts_.publish("dataset:" + id.str(), "removed", gone);
+  }
+  if (auto purged = purge(); !purged.ok()) log::warn("dataset", "purge: {}", purged.error().text());
+  return {};
+}
+
+Result<int> DatasetService::purge() {
+  AVA_TRY(const auto rows, parts_.database.read([&](db::Tx& tx) { return DatasetRepo::to_purge(tx); }));
+  for (const Dataset& dataset : rows) {
+    AVA_TRY(const auto bucket, storage_of(dataset));
+    AVA_CHECK(bucket->remove_tree(dataset.prefix));
+    AVA_CHECK(parts_.database.write(
+        [&](db::Tx& tx) { return DatasetRepo::mark_purged(tx, dataset.id, parts_.clock.now_ms()); }));
+  }
+  return static_cast<int>(rows.size());
+}
+
+Result<std::shared_ptr<storage::Storage>> DatasetService::storage_of(const Dataset& dataset) {
+  AVA_TRY(const user::Bucket bucket, parts_.buckets.find(dataset.bucket_id));
+  return parts_.buckets.open(bucket);
+}
+
+void DatasetService::publish(const Dataset& dataset) {
+  if (!parts_.publish) return;
+  const std::string text = schema::to_text(dataset);
+  parts_.publish("datasets", "changed", text);
+  parts_.publish("dataset:" + dataset.id.str(), "changed", text);
+}
+
+}  // namespace ava::dataset

@@ -1,0 +1,108 @@
+// Rules of source datasets: create from a list, an archive or a prefix; copy; look at; delete when nobody uses it.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/live.hpp"
+#include "base/result.hpp"
+#include "dataset/dataset.hpp"
+#include "dataset/dataset_repo.hpp"
+#include "dataset/upload.hpp"
+#include "db/db.hpp"
+#include "db/page.hpp"
+#include "job/job_service.hpp"
+#include "user/bucket.hpp"
+#include "user/user.hpp"
+
+namespace ava::dataset {
+
+/// Where a new dataset comes from, as the API has it: one of upload_id and uri, by kind.
+struct NewSource {
+  std::string kind;  ///< "upload", "uri", "prefix"
+  std::optional<UploadId> upload_id;
+  std::optional<std::string> uri;
+};
+void describe(schema::Visitor& v, NewSource& x);
+
+struct CreateDataset {
+  std::string name;
+  std::optional<std::string> description;
+  NewSource source;
+  std::string on_error = "list";  ///< "fail": one bad line fails the import
+  std::string url_prefix;         ///< put before relative urls
+};
+void describe(schema::Visitor& v, CreateDataset& x);
+
+struct CopyDataset {
+  std::string name;
+  std::optional<std::string> description;
+};
+void describe(schema::Visitor& v, CopyDataset& x);
+
+struct ChangeDataset {
+  std::optional<std::string> name;
+  std::optional<std::string> description;
+};
+void describe(schema::Visitor& v, ChangeDataset& x);
+
+/// What the import job needs to know; kept with the job.
+struct ImportPayload {
+  std::string dataset_id;
+  std::string kind;    ///< pipeline's: auto, prefix, copy
+  std::string source;  ///< local path of an upload, or a qiniu uri; copy: the prefix of the original
+  std::string from_bucket;
+  std::string url_prefix;
+  bool fail_on_reject = false;
+};
+void describe(schema::Visitor& v, ImportPayload& x);
+
+/// Thread: any. Lifetime: its references outlive it.
+class DatasetService {
+ public:
+  struct Parts {
+    db::Database& database;
+    user::BucketService& buckets;
+    job::JobService& jobs;
+    UploadService& uploads;
+    const Clock& clock;
+    Publish publish;
+  };
+  explicit DatasetService(Parts parts) : parts_(std::move(parts)) {}
+
+  /// The answer is the dataset in state `creating`; its job does the rest.
+  /// Errors: `bucket.none_bound`, `name.bad`, `dataset.name_taken`, `dataset.bad_source`, `dataset.source_not_found`,
+  /// `upload.not_found`, `bucket.not_found`.
+  Result<Dataset> create(const user::Actor& who, const CreateDataset& request);
+  /// Errors: `dataset.not_found`, `dataset.not_ready`, and those of create().
+  Result<Dataset> copy(const user::Actor& who, const DatasetId& id, const CopyDataset& request);
+  /// Errors: `dataset.not_found`.
+  Result<Dataset> find(const DatasetId& id);
+  Result<db::Page<Dataset>> list(const DatasetFilter& filter);
+  /// Only the owner and admins. The name of a finished dataset is part of its object keys: it stays.
+  /// Errors: `dataset.not_found`, `user.not_owner`, `dataset.name_fixed`.
+  Result<Dataset> change(const user::Actor& who, const DatasetId& id, const ChangeDataset& request);
+  /// Errors: `dataset.not_found`, `user.not_owner`, `dataset.in_use` (details: users as JSON), D-13.
+  Result<void> remove(const user::Actor& who, const DatasetId& id);
+  /// Remove the objects of deleted datasets that a crash left. Returns how many datasets.
+  Result<int> purge();
+
+  /// Where its list, statistics and pictures lie. Errors: those of the bucket.
+  Result<std::shared_ptr<storage::Storage>> storage_of(const Dataset& dataset);
+  /// For job kinds: tell listeners what a dataset looks like now.
+  void publish(const Dataset& dataset);
+
+ private:
+  Result<Dataset> start(const user::Actor& who, Dataset dataset, ImportPayload payload);
+  Result<ImportPayload> resolve_source(const user::Actor& who, const CreateDataset& request, DatasetSource& source);
+
+  Parts parts_;
+};
+
+/// Errors: `user.not_owner` unless `who` owns it or is an admin.
+Result<void> check_owner(const user::Actor& who, const schema::Ref& owner);
+/// The users of something as JSON text, for the refusal to delete it.
+std::string users_json(const std::vector<UsedBy>& users);
+
+}  // namespace ava::dataset

@@ -1,0 +1,241 @@
+#include "dataset/job_kinds.hpp"
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "pipeline/worker_run.hpp"
+
+namespace ava::dataset {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Folder of a job: what `ava worker` reads and writes.
+struct JobFiles {
+  fs::path folder;
+  fs::path job() const { return folder / "job.json"; }
+  fs::path progress() const { return folder / "progress.json"; }
+  fs::path result() const { return folder / "result.json"; }
+  fs::path log() const { return folder / "worker.log"; }
+};
+JobFiles files_of(const WorkerParts& parts, const job::Job& job) { return {parts.jobs / job.id.str()}; }
+
+Result<pipeline::Sources> sources_of(const WorkerParts& parts) {
+  pipeline::Sources sources;
+  std::string cursor;
+  do {
+    AVA_TRY(const auto page, parts.buckets.list({.limit = 500, .cursor = cursor}));
+    for (const user::Bucket& bucket : page.items) sources.buckets[bucket.name] = bucket.uri;
+    cursor = page.next_cursor.value_or("");
+  } while (!cursor.empty());
+  sources.deny_private = !parts.allow_private_hosts;
+  return sources;
+}
+
+Result<pipeline::Target> target_of(const WorkerParts& parts, const Dataset& dataset, const std::string& below = {}) {
+  AVA_TRY(const user::Bucket bucket, parts.buckets.find(dataset.bucket_id));
+  return pipeline::Target{{}, bucket.name, dataset.prefix + below};
+}
+
+template <class Spec>
+Result<engine::Spec> worker_spec(const WorkerParts& parts, const job::Job& job, const Spec& spec) {
+  const JobFiles files = files_of(parts, job);
+  AVA_CHECK(file::make_dirs(files.folder));
+  AVA_CHECK(file::remove_tree(files.result()));
+  const pipeline::JobFile order{.kind = job.kind, .spec = {schema::to_text(spec)}};
+  AVA_CHECK(file::write_atomic(files.job(), schema::to_text(order), 0600));
+  engine::Spec made;
+  made.name = fmt::format("{} {}", job.kind, job.subject.name);
+  made.command = {parts.executable.string(), "worker", "--job", files.job().string()};
+  made.working_dir = files.folder.string();
+  made.log_path = files.log().string();
+  made.progress_path = files.progress().string();
+  return made;
+}
+
+/// What a worker answered: its result as JSON text, or why it failed.
+struct Answer {
+  std::string result;
+  std::optional<job::Reason> error;
+};
+
+Answer answer_of(const WorkerParts& parts, const job::Job& job, const engine::Status& status) {
+  const auto lost = [&](std::string_view fallback) {
+    const engine::Exit exit = status.exit.value_or(engine::Exit{1, {}, false, "job.lost", std::string(fallback)});
+    return Answer{{}, job::Reason{exit.slug, exit.words, {}}};
+  };
+  if (job.cancel_requested) return {{}, job::Reason{"job.cancelled", "cancelled", {}}};
+  const auto text = file::read(files_of(parts, job).result());
+  if (!text.ok()) return lost("the worker left no result");
+  const auto outcome = schema::from_text<pipeline::JobOutcome>(*text);
+  if (!outcome.ok()) return lost("the worker's result is unreadable");
+  if (outcome->ok && outcome->result) return {outcome->result->text, {}};
+  if (!outcome->error) return lost("the worker gave no reason");
+  job::Reason reason{outcome->error->slug, outcome->error->message, {}};
+  if (!outcome->error->hint.empty()) reason.hint = outcome->error->hint;
+  return {{}, reason};
+}
+
+std::string problem_text(const job::Reason& reason) {
+  return schema::to_text(schema::Problem{reason.slug, reason.detail, reason.hint});
+}
+
+void publish_job(const WorkerParts& parts, const job::Job& job) {
+  if (!parts.publish) return;
+  const std::string text = schema::to_text(job);
+  parts.publish("jobs", "changed", text);
+  parts.publish("job:" + job.id.str(), "changed", text);
+}
+
+/// The verdict over a worker: a full disk or a lost database heals, a bad list does not.
+job::Outcome outcome_of(const Answer& answer) {
+  if (!answer.error) return job::Outcome::succeeded();
+  return job::Outcome::failed(*answer.error);
+}
+
+Result<Dataset> dataset_of(const WorkerParts& parts, const job::Job& job) {
+  AVA_TRY(const auto id, DatasetId::parse(job.subject.id));
+  return parts.datasets.find(id);
+}
+
+Result<engine::Spec> import_spec(const WorkerParts& parts, const job::Job& job) {
+  AVA_TRY(const auto payload, schema::from_text<ImportPayload>(job.payload));
+  AVA_TRY(const Dataset dataset, dataset_of(parts, job));
+  AVA_TRY(const auto sources, sources_of(parts));
+  AVA_TRY(const auto target, target_of(parts, dataset));
+  if (job.kind == "dataset.copy")
+    return worker_spec(parts, job, pipeline::CopySpec{payload.from_bucket, payload.source, sources, target});
+  pipeline::ImportSpec spec;
+  spec.kind = payload.kind == "prefix" ? pipeline::ImportKind::kPrefix : pipeline::ImportKind::kAuto;
+  spec.source = payload.source;
+  spec.url_prefix = payload.url_prefix;
+  spec.fail_on_reject = payload.fail_on_reject;
+  spec.sources = sources;
+  spec.target = target;
+  return worker_spec(parts, job, spec);
+}
+
+/// Counts and labels of an import, or of the original of a copy.
+Result<ImportedCounts> counts_of(const WorkerParts& parts, const job::Job& job, const std::string& result) {
+  ImportedCounts counts;
+  if (job.kind == "dataset.copy") {
+    AVA_TRY(const auto payload, schema::from_text<ImportPayload>(job.payload));
+    return parts.database.read([&](db::Tx& tx) -> Result<ImportedCounts> {
+      AVA_TRY(const auto original, DatasetRepo::by_prefix(tx, payload.source));
+      if (!original) return Error(ErrorCode::kNotFound, "dataset.not_found", "the original is gone");
+      return ImportedCounts{original->item_count, original->reject_count, original->byte_count, original->labels};
+    });
+  }
+  AVA_TRY(const auto imported, schema::from_text<pipeline::ImportResult>(result));
+  counts.item_count = static_cast<std::int64_t>(imported.item_count);
+  counts.reject_count = static_cast<std::int64_t>(imported.reject_count);
+  counts.byte_count = static_cast<std::int64_t>(imported.byte_count);
+  for (const auto& label : imported.labels) counts.labels.push_back({label.key, label.type, label.name});
+  return counts;
+}
+
+Result<job::Outcome> end_import(const WorkerParts& parts, const job::Job& job, const engine::Status& status) {
+  const Answer answer = answer_of(parts, job, status);
+  const auto id = DatasetId::trusted(job.subject.id);
+  const TimeMs now = parts.clock.now_ms();
+  if (answer.error) {
+    AVA_CHECK(
+        parts.database.write([&](db::Tx& tx) { return DatasetRepo::fail(tx, id, problem_text(*answer.error), now); }));
+  } else {
+    AVA_TRY(const ImportedCounts counts, counts_of(parts, job, answer.result));
+    AVA_CHECK(parts.database.write([&](db::Tx& tx) { return DatasetRepo::succeed(tx, id, counts, now); }));
+  }
+  if (auto dataset = parts.datasets.find(id); dataset.ok()) parts.datasets.publish(*dataset);
+  publish_job(parts, job);
+  return outcome_of(answer);
+}
+
+Result<engine::Spec> format_spec(const WorkerParts& parts, const job::Job& job) {
+  AVA_TRY(const auto payload, schema::from_text<FormatPayload>(job.payload));
+  AVA_TRY(const Dataset dataset, dataset_of(parts, job));
+  const FormatRequest& request = payload.request;
+  pipeline::FormatSpec spec;
+  spec.list = dataset.list_uri;
+  spec.formats = request.formats;
+  spec.options = request.options;
+  spec.label = request.label.value_or("");
+  spec.splits = {{"train", request.splits.train}, {"val", request.splits.val}, {"test", request.splits.test}};
+  spec.shuffle = request.shuffle;
+  spec.stratify = request.stratify;
+  spec.seed = static_cast<std::uint64_t>(request.seed);
+  spec.resize = request.resize;
+  spec.quality = request.quality;
+  spec.min_per_class = static_cast<std::uint64_t>(request.min_per_class);
+  spec.max_per_class = static_cast<std::uint64_t>(request.max_per_class);
+  spec.max_reject_ratio = request.max_reject_ratio;
+  AVA_TRY(spec.sources, sources_of(parts));
+  AVA_TRY(spec.target, target_of(parts, dataset, "/sets/" + payload.batch));
+  return worker_spec(parts, job, spec);
+}
+
+Result<void> keep_sets(db::Tx& tx, const std::string& batch, const pipeline::FormatResult& made, TimeMs now) {
+  AVA_TRY(const auto sets, FormattedSetRepo::of_batch(tx, batch));
+  for (const FormattedSet& set : sets) {
+    for (const pipeline::SetSummary& summary : made.sets) {
+      if (summary.format != set.format || summary.split != schema::name_of(set.split)) continue;
+      AVA_CHECK(FormattedSetRepo::finish(
+          tx, set.id,
+          {static_cast<std::int64_t>(summary.sample_count), static_cast<std::int64_t>(summary.class_count),
+           static_cast<std::int64_t>(summary.byte_count)},
+          now));
+    }
+  }
+  // A split whose share rounds to no sample at all has no set.
+  const schema::Problem empty{"format.empty_split", "no sample falls into this split", "give it a larger share"};
+  return FormattedSetRepo::fail_batch(tx, batch, schema::to_text(empty), now);
+}
+
+Result<job::Outcome> end_format(const WorkerParts& parts, const job::Job& job, const engine::Status& status) {
+  AVA_TRY(const auto payload, schema::from_text<FormatPayload>(job.payload));
+  const Answer answer = answer_of(parts, job, status);
+  const TimeMs now = parts.clock.now_ms();
+  if (answer.error) {
+    AVA_CHECK(parts.database.write(
+        [&](db::Tx& tx) { return FormattedSetRepo::fail_batch(tx, payload.batch, problem_text(*answer.error), now); }));
+  } else {
+    AVA_TRY(const auto made, schema::from_text<pipeline::FormatResult>(answer.result));
+    AVA_CHECK(parts.database.write([&](db::Tx& tx) { return keep_sets(tx, payload.batch, made, now); }));
+  }
+  parts.sets.publish_batch(payload.batch);
+  publish_job(parts, job);
+  return outcome_of(answer);
+}
+
+void format_progress(const WorkerParts& parts, const job::Job& job) {
+  publish_job(parts, job);
+  const auto payload = schema::from_text<FormatPayload>(job.payload);
+  if (!payload.ok() || job.progress.total <= 0) return;
+  const double share = static_cast<double>(job.progress.done) / static_cast<double>(job.progress.total);
+  auto told = parts.database.write(
+      [&](db::Tx& tx) { return FormattedSetRepo::set_progress(tx, payload->batch, std::min(share, 0.99)); });
+  if (!told.ok()) log::warn("dataset", "progress of {}: {}", job.id.str(), told.error().text());
+  parts.sets.publish_batch(payload->batch);
+}
+
+}  // namespace
+
+void add_job_kinds(job::KindRegistry& kinds, const WorkerParts& parts) {
+  for (const char* name : {"dataset.import", "dataset.copy"}) {
+    job::Kind kind;
+    kind.name = name;
+    kind.make_spec = [parts](const job::Job& job) { return import_spec(parts, job); };
+    kind.on_change = [parts](const job::Job& job, const engine::Status&) { publish_job(parts, job); };
+    kind.on_end = [parts](const job::Job& job, const engine::Status& s) { return end_import(parts, job, s); };
+    kinds.add(std::move(kind));
+  }
+  job::Kind kind;
+  kind.name = "dataset.format";
+  kind.make_spec = [parts](const job::Job& job) { return format_spec(parts, job); };
+  kind.on_change = [parts](const job::Job& job, const engine::Status&) { format_progress(parts, job); };
+  kind.on_end = [parts](const job::Job& job, const engine::Status& s) { return end_format(parts, job, s); };
+  kinds.add(std::move(kind));
+}
+
+}  // namespace ava::dataset
