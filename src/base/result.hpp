@@ -144,10 +144,12 @@ const T& Result<T>::value() const& {
   decl = *std::move(tmp)
 /// AVA_TRY(const auto x, f()): take the value or return the error.
 #define AVA_TRY(decl, ...) AVA_TRY_2(AVA_CONCAT(ava_try_, __COUNTER__), decl, __VA_ARGS__)
-/// AVA_CHECK(f()): go on, or return the error.
-#define AVA_CHECK(...)                                                                           \
-  do {                                                                                           \
-    if (auto ava_check_ = (__VA_ARGS__); !ava_check_.ok()) return std::move(ava_check_).error(); \
+#define AVA_CHECK_2(tmp, ...)                     \
+  do {                                            \
+    auto tmp = (__VA_ARGS__);                     \
+    if (!tmp.ok()) return std::move(tmp).error(); \
   } while (false)
+/// AVA_CHECK(f()): go on, or return the error.
+#define AVA_CHECK(...) AVA_CHECK_2(AVA_CONCAT(ava_check_, __COUNTER__), __VA_ARGS__)
 
 }  // namespace ava
