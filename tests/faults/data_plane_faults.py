@@ -159,7 +159,7 @@ class Faults(unittest.TestCase):
         done = self.format("--seed", 2, out="other")
         self.assertEqual((done.returncode, error_of(done)["slug"]), (5, "target.exists"))
 
-    def test_a_worker_writes_its_outcome_and_can_be_cancelled(self):
+    def test_a_worker_writes_its_outcome(self):
         self.import_pictures(30)
         job = self.dir / "job.json"
         spec = {"list": str(self.list), "formats": ["recordio"], "splits": {"train": 70, "val": 30},
@@ -173,6 +173,21 @@ class Faults(unittest.TestCase):
         job.write_text(json.dumps({"kind": "dataset.paint", "spec": {}}))
         self.assertEqual(run("worker", "--job", job).returncode, 2)
         self.assertEqual(json.loads((self.dir / "result.json").read_text())["error"]["slug"], "job.unknown_kind")
+
+    def test_sigterm_cancels_a_worker(self):
+        self.import_pictures(3000)
+        spec = {"list": str(self.list), "formats": ["raw", "lmdb"], "splits": {"train": 70, "val": 30}, "verify": "decode",
+                "threads": 1, "mean": True, "sources": {"local_roots": ["/"], "base_folder": str(self.dir)},
+                "target": {"folder": str(self.dir / "w")}}
+        (self.dir / "job.json").write_text(json.dumps({"kind": "dataset.format", "spec": spec}))
+        child = subprocess.Popen([ARGS.ava, "worker", "--job", str(self.dir / "job.json")], stderr=subprocess.DEVNULL)
+        while not (self.dir / "progress.json").exists():
+            time.sleep(0.001)
+        child.terminate()
+        self.assertEqual(child.wait(timeout=20), 130)
+        outcome = json.loads((self.dir / "result.json").read_text())
+        self.assertEqual(outcome["error"]["code"], "cancelled")
+        self.assertFalse((self.dir / "w").exists())
 
     def test_a_worker_imports_an_archive_of_classes(self):
         make_pictures(self.dir / "top", 12)
