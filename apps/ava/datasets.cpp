@@ -59,8 +59,9 @@ Result<Json> finished(Remote& r, const std::string& job_id, const std::string& p
   auto report = line.callback();
   const auto over = [&](const Json& job) {
     const Json progress = job.value("progress", Json::object());
-    report({text_at(job, "kind"), progress.value("done", std::uint64_t{0}), progress.value("total", std::uint64_t{0}),
-            text_at(progress, "unit")});
+    if (report)
+      report({text_at(job, "kind"), progress.value("done", std::uint64_t{0}), progress.value("total", std::uint64_t{0}),
+              text_at(progress, "unit")});
     const std::string state = text_at(job, "state");
     return state != "queued" && state != "running";
   };

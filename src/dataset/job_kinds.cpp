@@ -158,6 +158,7 @@ Result<engine::Spec> format_spec(const WorkerParts& parts, const job::Job& job) 
   const FormatRequest& request = payload.request;
   pipeline::FormatSpec spec;
   spec.list = dataset.list_uri;
+  spec.batch = payload.batch;
   spec.formats = request.formats;
   spec.options = request.options;
   spec.label = request.label.value_or("");
