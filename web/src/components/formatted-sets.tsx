@@ -1,19 +1,19 @@
 // U3.2-17: the formatted data of a dataset, with the glyph that joins a pair and one cell per batch.
-import { DeleteOutlined, InfoCircleOutlined, LinkOutlined, PlusOutlined, ReloadOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
+import { DeleteOutlined, InfoCircleOutlined, LinkOutlined, PlusOutlined, ReloadOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { App, Button, Progress, Table, Tag, Tooltip } from "antd";
+import { Button, Progress, Table, Tag, Tooltip } from "antd";
 import type { TableColumnsType } from "antd";
 import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { http } from "@/api/client";
 import { formattedSetsQuery } from "@/api/queries";
-import type { Dataset, FormattedSet, VerifyReport } from "@/api/types";
+import type { Dataset, FormattedSet } from "@/api/types";
 import { FormatDialog } from "@/forms/format-dialog";
 import { useLive } from "@/live/live-context";
 import { DeleteDialog } from "./delete-dialog";
 import { EmptyNote } from "./empty-note";
-import { ErrorAlert, errorLine, slugSentence } from "./error-alert";
+import { ErrorAlert, slugSentence } from "./error-alert";
 import { formatRows, type FormatRow } from "./format-rows";
 import { formatBytes, formatCount, formatPercent } from "./format-value";
 import { StateTag } from "./state-tag";
@@ -47,31 +47,6 @@ function PairGlyph() {
   );
 }
 
-function useVerify() {
-  const { t } = useTranslation();
-  const { modal, message } = App.useApp();
-  const [busy, setBusy] = useState("");
-  const verify = async (set: FormattedSet) => {
-    setBusy(set.id);
-    try {
-      const report = await http.post<VerifyReport>(`/formatted-sets/${set.id}/verify`);
-      const content = (
-        <>
-          <p className="mono">{t("format.verifyRoot")}: {report.root}</p>
-          {report.problems.length > 0 && <ul>{report.problems.map((problem) => <li key={problem}>{problem}</li>)}</ul>}
-        </>
-      );
-      if (report.ok) modal.success({ title: t("format.verifyOk"), content });
-      else modal.error({ title: t("format.verifyBad"), content });
-    } catch (error) {
-      void message.error(errorLine(t, error));
-    } finally {
-      setBusy("");
-    }
-  };
-  return { busy, verify };
-}
-
 function ProgressCell({ set }: { set: FormattedSet }) {
   const { t } = useTranslation();
   if (set.state === "failed") {
@@ -83,7 +58,6 @@ function ProgressCell({ set }: { set: FormattedSet }) {
 
 function useColumns(open: (dialog: Dialog) => void): TableColumnsType<FormatRow> {
   const { t } = useTranslation();
-  const { busy, verify } = useVerify();
   return [
     { key: "pair", width: 44, className: "pair-cell", onCell: (row) => ({ rowSpan: row.pairSpan }), render: (_, row) => row.pairSpan === 2 && <PairGlyph /> },
     { title: t("format.column.type"), width: 64, render: () => t("dataset.mediaKind.image") },
@@ -114,10 +88,7 @@ function useColumns(open: (dialog: Dialog) => void): TableColumnsType<FormatRow>
     {
       title: t("field.actions"), fixed: "right", width: 90,
       render: (_, { set }) => (
-        <span className="nowrap">
-          <Tooltip title={t("format.verify")}><Button type="text" size="small" icon={<SafetyCertificateOutlined />} aria-label={t("format.verify")} disabled={set.state !== "done"} loading={busy === set.id} onClick={() => void verify(set)} /></Tooltip>
-          <Tooltip title={t("action.delete")}><Button type="text" size="small" danger icon={<DeleteOutlined />} aria-label={t("action.delete")} onClick={() => open({ kind: "delete", set })} /></Tooltip>
-        </span>
+        <Tooltip title={t("action.delete")}><Button type="text" size="small" danger icon={<DeleteOutlined />} aria-label={t("action.delete")} onClick={() => open({ kind: "delete", set })} /></Tooltip>
       ),
     },
   ];

@@ -34,6 +34,12 @@ export interface TrainingDraft {
 
 export function trainingRequest(draft: TrainingDraft, values: ResourceValues, codeUploadId?: string): NewTraining {
   const params = parseJsonObject(values.params);
+  const resources: NewTraining["resources"] = {
+    cpu_cores: values.cpuCores,
+    memory_bytes: Math.round(values.memoryGib * 1024 ** 3),
+    gpu_count: values.kind === "gpu" ? values.gpuCount : 0,
+  };
+  if (values.kind === "gpu" && values.gpuModel) resources.gpu_model = values.gpuModel;
   const request: NewTraining = {
     name: draft.name,
     description: draft.description,
@@ -41,13 +47,8 @@ export function trainingRequest(draft: TrainingDraft, values: ResourceValues, co
     image: draft.image.trim(),
     command: values.command.trim(),
     params: "value" in params ? params.value : {},
-    resources: {
-      cpu_cores: values.cpuCores,
-      memory_bytes: Math.round(values.memoryGib * 1024 ** 3),
-      gpu_count: values.kind === "gpu" ? values.gpuCount : 0,
-    },
+    resources,
   };
-  if (values.kind === "gpu" && values.gpuModel) request.resources.gpu_model = values.gpuModel;
   if (draft.valSet) request.val_set_id = draft.valSet.id;
   if (codeUploadId) request.code_upload_id = codeUploadId;
   const env = values.env.filter((entry) => entry?.name);

@@ -86,7 +86,7 @@ export function DatasetDetailPage() {
   const close = () => setDialog(null);
   return (
     <div className="page stack">
-      <PageHeader title={dataset.display_name || dataset.name} back="/datasets" after={<StateTag state={dataset.state} />}>
+      <PageHeader title={dataset.name} back="/datasets" after={<StateTag state={dataset.state} />}>
         <Button icon={<CopyOutlined />} disabled={dataset.state !== "success"} onClick={() => setDialog("copy")} data-testid="copy-dataset">{t("action.copy")}</Button>
         <Button icon={<DeleteOutlined />} danger onClick={() => setDialog("delete")} data-testid="delete-dataset">{t("action.delete")}</Button>
       </PageHeader>

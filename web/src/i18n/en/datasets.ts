@@ -166,10 +166,6 @@ export const datasets: Shape<typeof zh> = {
     pair: "A pair: training and validation set of the same batch and format",
     noun: "formatted data",
     deleteWhat: "Deleted formatted data cannot be recovered. Data that a training is using cannot be deleted.",
-    verify: "Verify",
-    verifyOk: "Verified: samples and labels agree with the manifest of the batch.",
-    verifyBad: "Verification failed",
-    verifyRoot: "Digest",
     info: {
       recordio: "RecordIO of MXNet: data.rec and data.idx",
       lmdb: "LMDB of Caffe: data.mdb and lock.mdb",

@@ -162,10 +162,6 @@ export const datasets = {
     pair: "同一批次、同一格式的一对训练集和验证集",
     noun: "格式化数据",
     deleteWhat: "删除后的格式化数据不能恢复。正在被训练使用的不能删除。",
-    verify: "校验",
-    verifyOk: "校验通过：样本和标签与批次清单一致。",
-    verifyBad: "校验没有通过",
-    verifyRoot: "摘要",
     info: {
       recordio: "MXNet 的 RecordIO：data.rec 和 data.idx",
       lmdb: "Caffe 的 LMDB：data.mdb 和 lock.mdb",
