@@ -101,9 +101,10 @@ class Libraries(unittest.TestCase):
         self.assertIn("Asio", run({"apps/ava/a.cpp": text}))
         self.assertEqual(run({"src/net/a.cpp": text, "src/http/a.cpp": "#include <boost/beast/core.hpp>\n"}), "")
 
-    def test_soci_only_in_db(self):
-        self.assertIn("SOCI", run({"src/user/a.cpp": "#include <soci/soci.h>\n"}))
-        self.assertEqual(run({"src/db/a.cpp": "#include <soci/soci.h>\n"}), "")
+    def test_databases_only_in_db(self):
+        for header in ("sqlite3.h", "libpq-fe.h"):
+            self.assertIn("database's own header", run({"src/user/a.cpp": f"#include <{header}>\n"}))
+            self.assertEqual(run({"src/db/a.cpp": f"#include <{header}>\n"}), "")
 
 
 class Modules(unittest.TestCase):

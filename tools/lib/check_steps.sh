@@ -43,7 +43,7 @@ step_build() {
   build_preset dev
 }
 
-step_tools() { tools/run_unittests 'tests/tools/*_test.py'; }
+step_tools() { tools/run_unittests 'tests/tools/*_test.py' 'deploy/images/*_test.py'; }
 step_layers() { tools/check_layers; }
 step_style() {
   local rc=0
