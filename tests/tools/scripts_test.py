@@ -43,6 +43,15 @@ class Quickstart(unittest.TestCase):
         self.assertEqual(code, 0, said)
 
 
+class Say(unittest.TestCase):
+    def test_quietly_hands_on_the_exit_status(self):
+        with tempfile.TemporaryDirectory() as folder:
+            script = f". tools/lib/say.sh; quietly {folder}/log sh -c 'echo broken; exit 3' || echo status $?"
+            said = run("bash", "-c", script)[1]
+        self.assertIn("broken", said)
+        self.assertIn("status 3", said)
+
+
 class InstallDeps(unittest.TestCase):
     def test_unknown_group(self):
         self.assertIn("unknown argument", run("tools/install_deps", "biuld")[1])

@@ -22,9 +22,9 @@ duration() {
 # Run a command with its output in a log; on failure show the end of that log and fail.
 # quietly LOG COMMAND...
 quietly() {
-  local log=$1; shift
-  if "$@" >"$log" 2>&1; then return 0; fi
-  local rc=$?
+  local log=$1 rc=0; shift
+  "$@" >"$log" 2>&1 || rc=$?
+  [ "$rc" != 0 ] || return 0
   { say "${RED}failed:${PLAIN} $*"; say "--- last lines of $log"; tail -n "${AVA_LOG_TAIL:-30}" "$log"; say '---'; } >&2
   return "$rc"
 }
