@@ -1,4 +1,8 @@
+#include <algorithm>
 #include <atomic>
+#include <functional>
+#include <set>
+#include <thread>
 
 #include "base/bounded_queue.hpp"
 #include "base/clock.hpp"
@@ -58,6 +62,34 @@ TEST(Id, IsOrderedByTimeAndRefusesAnotherNoun) {
   EXPECT_OK(Id<Noun>::parse(first.str()));
   EXPECT_ERROR(Id<Noun>::parse("xx_" + new_uuid7()), "id.bad");
   EXPECT_ERROR(Id<Noun>::parse("nn_../../etc/passwd"), "id.bad");
+}
+
+TEST(Id, OfTheSameMillisecondAreOrderedToo) {
+  std::vector<std::string> ids(5000);
+  for (std::string& id : ids) id = new_uuid7();
+  EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end(), std::less_equal<>())) << "each is greater than the one before";
+}
+
+TEST(Id, IsNeverGivenTwiceToTwoThreads) {
+  std::vector<std::vector<std::string>> of_thread(4, std::vector<std::string>(1000));
+  {
+    std::vector<std::jthread> threads;
+    for (auto& ids : of_thread)
+      threads.emplace_back([&ids] {
+        for (std::string& id : ids) id = new_uuid7();
+      });
+  }
+  std::set<std::string> all;
+  for (const auto& ids : of_thread) all.insert(ids.begin(), ids.end());
+  EXPECT_EQ(all.size(), 4000u);
+}
+
+TEST(Id, CarriesTheTimeOfItsBirth) {
+  const auto before = static_cast<std::uint64_t>(Clock::system().now_ms());
+  std::uint64_t top = 0;  // 10 characters are 50 bits; the first two of the 130 are always 0
+  for (const char c : new_uuid7().substr(0, 10))
+    top = top * 32 + std::string_view("0123456789abcdefghjkmnpqrstvwxyz").find(c);
+  EXPECT_NEAR(static_cast<double>(top), static_cast<double>(before), 2000);
 }
 
 TEST(Digest, IsSha256) {
