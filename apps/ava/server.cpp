@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "command.hpp"
+#include "config_file.hpp"
 #include "http/server.hpp"
 #include "http/static_files.hpp"
 #include "job/reconciler.hpp"
@@ -179,7 +180,8 @@ void add_server(CLI::App& app, Call& call) {
       "Examples:\n  ava server --data /var/lib/ava --listen 127.0.0.1:8080\n"
       "  ava server --data ./ava-data --storage-root /mnt/pictures --database postgresql://ava@db/ava\n"
       "  ava server --config /etc/ava.toml");
-  server->set_config("--config", "", "Read options from a TOML file");
+  auto config = std::make_shared<std::string>();
+  server->add_option("--config", *config, "TOML file with options; the command line wins");
   server->add_option("--data", settings->data, "Folder for everything the server keeps")->capture_default_str();
   server->add_option("--listen", settings->listen, "Address and port")->capture_default_str();
   server->add_option("--database", settings->database, "sqlite:PATH or postgresql://...; default: SQLite in --data");
@@ -194,8 +196,12 @@ void add_server(CLI::App& app, Call& call) {
                    "Lists may name http urls of private addresses");
   server->add_flag("--secure-cookies", settings->secure_cookies, "The server is reached over https");
   server->add_flag("-v,--verbose", settings->verbose, "Log every request");
-  server->callback(
-      [settings, &call] { call.run = [settings](const std::stop_token& s) { return serve(*settings, s); }; });
+  server->callback([settings, config, server, &call] {
+    call.run = [settings, config, server](const std::stop_token& stop) -> Result<int> {
+      if (!config->empty()) AVA_CHECK(apply_config(*server, *config));
+      return serve(*settings, stop);
+    };
+  });
 }
 
 }  // namespace ava::cli
