@@ -26,7 +26,7 @@ export async function logIn(p, account, language) {
 }
 
 async function changePassword(p, account) {
-  const fresh = `journey-${Date.now().toString(36)}-密码`;
+  const fresh = setting("NEW_PASSWORD", `journey-${Date.now().toString(36)}-密码`);
   await p.at("old-password").fill(account.password);
   await p.at("new-password").fill(fresh);
   await p.at("confirm-password").fill(fresh);

@@ -15,13 +15,12 @@ import { DeleteDialog } from "./delete-dialog";
 import { EmptyNote } from "./empty-note";
 import { ErrorAlert, slugSentence } from "./error-alert";
 import { formatRows, type FormatRow } from "./format-rows";
+import { formatName } from "./format-name";
 import { formatBytes, formatCount, formatPercent } from "./format-value";
 import { StateTag } from "./state-tag";
 import { StatsDialog } from "./stats-dialog";
 
 type Dialog = { kind: "format" } | { kind: "stats"; id: string } | { kind: "delete"; set: FormattedSet } | null;
-
-export const formatName = (t: TFunction, format: string): string => t(`format.name.${format}`, { defaultValue: format });
 
 export function SplitTag({ set }: { set: FormattedSet }) {
   const { t } = useTranslation();

@@ -1,13 +1,14 @@
 // U3.2-16, R3.2-13: ask for one batch: percentages, label, order, size, and any number of formats at once.
 import { InfoCircleOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Checkbox, Collapse, Form, InputNumber, Modal, Radio, Select, Skeleton, Space, Switch, Tooltip, Typography } from "antd";
+import { Alert, App, Checkbox, Collapse, Form, Input, InputNumber, Modal, Radio, Select, Skeleton, Space, Switch, Tooltip, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { http } from "@/api/client";
 import { formatsQuery, keys } from "@/api/queries";
 import type { Dataset, Format, FormatBatch } from "@/api/types";
 import { ErrorAlert } from "@/components/error-alert";
-import { formatRequest, initialFormatValues, splitSum, type FormatValues } from "./format-values";
+import { formatName } from "@/components/format-name";
+import { formatOptions, formatRequest, initialFormatValues, splitSum, type FormatOption, type FormatValues } from "./format-values";
 
 function SplitFields() {
   const { t } = useTranslation();
@@ -76,19 +77,34 @@ function NumberField({ name, max, step }: { name: "minPerClass" | "maxPerClass" 
   );
 }
 
-function AdvancedFields() {
+function OptionField({ format, option }: { format: string; option: FormatOption }) {
   const { t } = useTranslation();
-  const formats = Form.useWatch<string[]>("formats") ?? [];
+  const label = t(`format.option.${format}.${option.name}`, { defaultValue: `${formatName(t, format)} · ${option.name}` });
+  const choice = (value: string) => t(`format.choice.${format}.${option.name}.${value}`, { defaultValue: value });
+  const usual = t("format.optionUsual");
+  return (
+    <Form.Item name={["options", format, option.name]} label={label} tooltip={option.description || undefined}>
+      {option.kind === "number" && <InputNumber style={{ width: 140 }} placeholder={usual} />}
+      {option.kind === "text" && <Input style={{ width: 180 }} placeholder={usual} />}
+      {option.kind === "flag" && <Radio.Group options={[{ value: undefined, label: usual }, { value: true, label: t("yes") }, { value: false, label: t("no") }]} />}
+      {option.kind === "choice" && (
+        <Select allowClear style={{ width: 180 }} placeholder={usual} options={option.choices.map((value) => ({ value, label: choice(value) }))} />
+      )}
+    </Form.Item>
+  );
+}
+
+function AdvancedFields({ formats }: { formats: Format[] }) {
+  const { t } = useTranslation();
+  const chosen = Form.useWatch<string[]>("formats") ?? [];
   return (
     <Space wrap size={[24, 0]} align="start">
       <Form.Item name="quality" label={t("format.quality")}><InputNumber min={1} max={100} precision={0} style={{ width: 112 }} /></Form.Item>
       <NumberField name="minPerClass" />
       <NumberField name="maxPerClass" />
       <NumberField name="maxRejectRatio" max={1} step={0.01} />
-      {formats.includes("lmdb") && (
-        <Form.Item name="lmdbEncoding" label={t("format.lmdbEncoding")}>
-          <Select style={{ width: 160 }} options={[{ value: "jpeg", label: t("format.encoding.jpeg") }, { value: "raw", label: t("format.encoding.raw") }]} />
-        </Form.Item>
+      {formats.filter((format) => chosen.includes(format.name)).flatMap((format) =>
+        formatOptions(format.options_schema).map((option) => <OptionField key={`${format.name}.${option.name}`} format={format.name} option={option} />),
       )}
     </Space>
   );
@@ -156,7 +172,7 @@ export function FormatDialog({ dataset, onClose }: { dataset: Dataset; onClose: 
           </Space>
           <ResizeFields />
           <FormatBoxes formats={formats.data.items} />
-          <Collapse ghost size="small" style={{ marginInline: -12 }} items={[{ key: "more", label: t("format.advanced"), forceRender: true, children: <AdvancedFields /> }]} />
+          <Collapse ghost size="small" style={{ marginInline: -12 }} items={[{ key: "more", label: t("format.advanced"), forceRender: true, children: <AdvancedFields formats={formats.data.items} /> }]} />
         </Form>
       )}
       <ErrorAlert error={start.error} />

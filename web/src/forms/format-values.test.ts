@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatRequest, initialFormatValues, resizeText, splitSum } from "./format-values";
+import { formatOptions, formatRequest, initialFormatValues, resizeText, splitSum } from "./format-values";
 
 describe("format dialog", () => {
   it("adds percentages without the noise of binary fractions", () => {
@@ -14,11 +14,23 @@ describe("format dialog", () => {
     expect(resizeText({ resizeMode: "exact", width: 320, height: 240 })).toBe("320x240");
   });
 
-  it("sends lmdb options only when lmdb is asked for", () => {
-    expect(formatRequest({ ...initialFormatValues, formats: ["recordio"] }).options).toBeUndefined();
-    expect(formatRequest({ ...initialFormatValues, formats: ["lmdb"] }).options).toEqual({ lmdb: { encoding: "jpeg" } });
+  it("sends options only when set, and only of the formats asked for", () => {
+    const options = { lmdb: { encoding: "raw", other: undefined }, recordio: { chunk: "" } };
+    expect(formatRequest({ ...initialFormatValues, formats: ["lmdb"] }).options).toBeUndefined();
+    expect(formatRequest({ ...initialFormatValues, formats: ["recordio"], options }).options).toBeUndefined();
+    expect(formatRequest({ ...initialFormatValues, formats: ["lmdb"], options }).options).toEqual({ lmdb: { encoding: "raw" } });
     expect(formatRequest({ ...initialFormatValues, formats: ["raw"], label: "classification.pulp" })).toMatchObject({
       splits: { train: 70, val: 30, test: 0 }, label: "classification.pulp", seed: 0, stratify: true,
     });
+  });
+
+  it("reads a format's options from its schema", () => {
+    const schema = { type: "object", properties: { encoding: { enum: ["encoded", "raw"], description: "how" }, copy: { type: "boolean" }, chunk: { type: "integer" } } };
+    expect(formatOptions(schema)).toEqual([
+      { name: "encoding", kind: "choice", choices: ["encoded", "raw"], description: "how" },
+      { name: "copy", kind: "flag", choices: [], description: "" },
+      { name: "chunk", kind: "number", choices: [], description: "" },
+    ]);
+    expect(formatOptions({})).toEqual([]);
   });
 });

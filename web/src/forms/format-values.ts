@@ -17,7 +17,8 @@ export interface FormatValues {
   minPerClass: number | null;
   maxPerClass: number | null;
   maxRejectRatio: number | null;
-  lmdbEncoding: "jpeg" | "raw";
+  /** By format, then by the name in the format's own schema; what is not set is left to the server. */
+  options?: Record<string, Record<string, unknown>>;
 }
 
 export const initialFormatValues: FormatValues = {
@@ -26,7 +27,6 @@ export const initialFormatValues: FormatValues = {
   resizeMode: "keep", width: 256, height: 256, quality: 95,
   formats: [],
   minPerClass: 0, maxPerClass: 0, maxRejectRatio: 1,
-  lmdbEncoding: "jpeg",
 };
 
 type Splits = Pick<FormatValues, "train" | "val" | "test">;
@@ -43,6 +43,39 @@ export function resizeText(values: Pick<FormatValues, "resizeMode" | "width" | "
   return "";
 }
 
+export interface FormatOption {
+  name: string;
+  kind: "choice" | "flag" | "number" | "text";
+  choices: string[];
+  description: string;
+}
+
+interface OptionSchema {
+  type?: string;
+  enum?: string[];
+  description?: string;
+}
+
+/** The fields of a format's options, read from its JSON Schema: a format added to the server needs no word here. */
+export function formatOptions(schema: unknown): FormatOption[] {
+  const properties = (schema as { properties?: Record<string, OptionSchema> } | undefined)?.properties ?? {};
+  return Object.entries(properties).map(([name, option]) => {
+    const byType = { boolean: "flag", integer: "number", number: "number" } as const;
+    const kind = option.enum ? "choice" : (byType[option.type as keyof typeof byType] ?? "text");
+    return { name, kind, choices: option.enum ?? [], description: option.description ?? "" };
+  });
+}
+
+function chosenOptions(values: FormatValues): Record<string, Record<string, unknown>> {
+  const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== "";
+  const chosen: Record<string, Record<string, unknown>> = {};
+  for (const format of values.formats) {
+    const set = Object.entries(values.options?.[format] ?? {}).filter(([, value]) => isSet(value));
+    if (set.length > 0) chosen[format] = Object.fromEntries(set);
+  }
+  return chosen;
+}
+
 export function formatRequest(values: FormatValues): NewFormatBatch {
   const request: NewFormatBatch = {
     formats: values.formats,
@@ -57,6 +90,7 @@ export function formatRequest(values: FormatValues): NewFormatBatch {
     max_reject_ratio: values.maxRejectRatio ?? 1,
   };
   if (values.label) request.label = values.label;
-  if (values.formats.includes("lmdb")) request.options = { lmdb: { encoding: values.lmdbEncoding } };
+  const options = chosenOptions(values);
+  if (Object.keys(options).length > 0) request.options = options;
   return request;
 }

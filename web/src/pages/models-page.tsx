@@ -33,7 +33,7 @@ export function ModelsPage() {
         <Tabs
           activeKey={tab}
           onChange={(key) => setParams({ tab: key }, { replace: true })}
-          destroyInactiveTabPane
+          destroyOnHidden
           items={origins.map((origin) => ({
             key: origin,
             label: <span data-testid={`models-${origin}`}>{t(`model.${origin}`)}</span>,

@@ -11,7 +11,7 @@ import type { FormattedSetRef, Resources, Training } from "@/api/types";
 import { CopyText } from "@/components/copy-text";
 import { DeleteDialog } from "@/components/delete-dialog";
 import { ErrorBlock, errorLine } from "@/components/error-alert";
-import { formatName } from "@/components/formatted-sets";
+import { formatName } from "@/components/format-name";
 import { elapsedMs, formatBytes, formatElapsed, formatTime } from "@/components/format-value";
 import { LogViewer } from "@/components/log-viewer";
 import { ModelsTable } from "@/components/models-table";

@@ -152,8 +152,9 @@ export const datasets: Shape<typeof zh> = {
     maxPerClassHelp: "At most this many samples of a class are used. 0 = no limit",
     maxRejectRatio: "Bad pictures allowed",
     maxRejectRatioHelp: "The job fails when a larger share cannot be read. 1 = no limit",
-    lmdbEncoding: "LMDB encoding",
-    encoding: { jpeg: "Keep picture files", raw: "Raw pixels" },
+    optionUsual: "As usual",
+    option: { lmdb: { encoding: "Encoding in LMDB" } },
+    choice: { lmdb: { encoding: { encoded: "Picture files as they are", raw: "Raw pixels" } } },
     started: "Formatting started, batch {{batch}}",
     column: {
       type: "Type",

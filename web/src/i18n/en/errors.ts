@@ -179,6 +179,7 @@ export const errors: Shape<typeof zh> = {
     },
     training: {
       running: "The training is running. Stop it first",
+      over: "The training is over; nothing can run in it any more",
       not_found: "There is no such training",
       bad_code: "The training code cannot be used",
       bad_env: "The environment variables are not valid",

@@ -148,8 +148,9 @@ export const datasets = {
     maxPerClassHelp: "每个类别最多使用的样本数。0 = 不限",
     maxRejectRatio: "允许的坏图比例",
     maxRejectRatioHelp: "读不出的图片超过这个比例时整个任务失败。1 = 不限",
-    lmdbEncoding: "LMDB 编码",
-    encoding: { jpeg: "保留图片文件", raw: "原始像素" },
+    optionUsual: "默认",
+    option: { lmdb: { encoding: "LMDB 编码" } },
+    choice: { lmdb: { encoding: { encoded: "保留图片文件", raw: "原始像素" } } },
     started: "开始格式化，批次 {{batch}}",
     column: {
       type: "类型",

@@ -177,6 +177,7 @@ export const errors = {
     },
     training: {
       running: "训练正在执行，请先停止",
+      over: "训练已结束，不能再在其中运行",
       not_found: "没有这个训练",
       bad_code: "训练代码不能使用",
       bad_env: "环境变量不合法",
