@@ -90,8 +90,10 @@ Result<ArchiveList> unpack_pictures(storage::Reader& archive, const fs::path& fo
                                     const std::string& label, Rejects& rejects, ProgressMeter& meter,
                                     const std::stop_token& stop) {
   meter.begin("unpack", 0, "items");
-  AVA_TRY(const auto to, storage::open_file(folder));
+  // The folder is published whole and only then counts: thousands of small pictures are synced at once.
+  AVA_TRY(const auto to, storage::open_file(folder, true, storage::Durability::kAtSync));
   AVA_TRY(Unpacked found, unpack(archive, *to, rejects, meter, stop));
+  AVA_CHECK(storage::sync_all(folder));
   ArchiveList list{.picture_bytes = found.bytes};
   if (!found.list_name.empty()) {
     list.lines = sample::source_of(std::move(found.list_text));

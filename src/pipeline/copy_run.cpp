@@ -76,7 +76,7 @@ Result<CopyResult> run_copy(const CopySpec& spec, const OnProgress& on_progress,
   AVA_TRY(const auto folder, WorkFolder::open(spec.target, spec.sources));
   AVA_TRY(const auto before, finished_before(*folder, spec_sha256));
   if (before) return *before;
-  AVA_TRY(const auto work, storage::open_file(folder->path()));
+  AVA_TRY(const auto work, storage::open_file(folder->path(), true, storage::Durability::kAtSync));
   const std::string prefix = spec.from_prefix + "/";
   const std::string list_uri = list_uri_of(spec.target);
   const std::string to_base = list_uri.substr(0, list_uri.size() - kListFile.size());
@@ -98,6 +98,7 @@ Result<CopyResult> run_copy(const CopySpec& spec, const OnProgress& on_progress,
     return {};
   };
   AVA_CHECK(storage::for_each(*from, prefix, visit, stop));
+  AVA_CHECK(storage::sync_all(folder->path()));
   AVA_CHECK(file::write_atomic(folder->path() / kCopyFile, schema::to_text(CopyRecord{spec_sha256, result}) + "\n"));
   AVA_CHECK(folder->publish(kListFile, stop));
   return result;

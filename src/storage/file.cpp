@@ -47,8 +47,12 @@ class FileReader : public Reader {
 
 class FileWriter : public Writer {
  public:
-  FileWriter(std::shared_ptr<const Root> root, Fd fd, std::string temp, std::string key)
-      : root_(std::move(root)), fd_(std::move(fd)), temp_(std::move(temp)), key_(std::move(key)) {}
+  FileWriter(std::shared_ptr<const Root> root, Fd fd, std::string temp, std::string key, Durability durability)
+      : root_(std::move(root)),
+        fd_(std::move(fd)),
+        temp_(std::move(temp)),
+        key_(std::move(key)),
+        durability_(durability) {}
   ~FileWriter() override {
     if (!committed_) ::unlinkat(root_->fd(), temp_.c_str(), 0);
   }
@@ -62,7 +66,8 @@ class FileWriter : public Writer {
     return {};
   }
   Result<void> commit() override {
-    if (::fsync(fd_.get()) != 0) return file::error_of(errno, "sync", key_);
+    const bool now = durability_ == Durability::kAtCommit;
+    if (now && ::fsync(fd_.get()) != 0) return file::error_of(errno, "sync", key_);
     const auto slash = key_.rfind('/');
     const std::string folder = slash == std::string::npos ? "" : key_.substr(0, slash);
     const std::string name = slash == std::string::npos ? key_ : key_.substr(slash + 1);
@@ -70,7 +75,7 @@ class FileWriter : public Writer {
     if (::renameat(root_->fd(), temp_.c_str(), into.get(), name.c_str()) != 0)
       return file::error_of(errno, "rename to", key_);
     committed_ = true;
-    if (::fsync(into.get()) != 0 && errno != EINVAL) return file::error_of(errno, "sync folder of", key_);
+    if (now && ::fsync(into.get()) != 0 && errno != EINVAL) return file::error_of(errno, "sync folder of", key_);
     return {};
   }
 
@@ -79,12 +84,14 @@ class FileWriter : public Writer {
   Fd fd_;
   std::string temp_;
   std::string key_;
+  Durability durability_;
   bool committed_ = false;
 };
 
 class FileStorage : public Storage {
  public:
-  explicit FileStorage(std::shared_ptr<const Root> root) : root_(std::move(root)) {}
+  FileStorage(std::shared_ptr<const Root> root, Durability durability)
+      : root_(std::move(root)), durability_(durability) {}
 
   Result<std::string> read(std::string_view key, std::uint64_t limit_bytes) const override {
     struct stat info {};
@@ -119,7 +126,7 @@ class FileStorage : public Storage {
     Fd fd(::openat(root_->fd(), temp.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
     if (!fd) return file::error_of(errno, "create", std::string(key));
     return std::unique_ptr<Writer>(
-        std::make_unique<FileWriter>(root_, std::move(fd), std::move(temp), std::string(key)));
+        std::make_unique<FileWriter>(root_, std::move(fd), std::move(temp), std::string(key), durability_));
   }
 
   Result<ObjectInfo> stat(std::string_view key) const override {
@@ -175,11 +182,12 @@ class FileStorage : public Storage {
                  fmt::format("'{}' is larger than {} bytes", key, limit));
   }
   std::shared_ptr<const Root> root_;
+  Durability durability_;
 };
 
 }  // namespace
 
-Result<std::shared_ptr<Storage>> open_file(const fs::path& root, bool create_root) {
+Result<std::shared_ptr<Storage>> open_file(const fs::path& root, bool create_root, Durability durability) {
   if (!root.is_absolute())
     return Error(ErrorCode::kInvalidArgument, "storage.bad_uri",
                  fmt::format("'{}' is no absolute path", root.string()));
@@ -191,7 +199,14 @@ Result<std::shared_ptr<Storage>> open_file(const fs::path& root, bool create_roo
   }
   AVA_TRY(auto opened, Root::open(root));
   opened->remove_stale_temps();
-  return std::shared_ptr<Storage>(std::make_shared<FileStorage>(std::move(opened)));
+  return std::shared_ptr<Storage>(std::make_shared<FileStorage>(std::move(opened), durability));
+}
+
+Result<void> sync_all(const fs::path& folder) {
+  const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return file::error_of(errno, "open", folder.string());
+  if (::syncfs(fd.get()) != 0) return file::error_of(errno, "sync", folder.string());
+  return {};
 }
 
 }  // namespace ava::storage
