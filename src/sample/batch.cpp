@@ -26,6 +26,14 @@ std::uint64_t number_in(const Error& error, std::string_view key) {
   return value;
 }
 
+/// Where the second half of some lines begins. 0: it is one line.
+std::size_t middle_of(std::string_view lines) {
+  lines.remove_suffix(lines.empty() ? 0 : 1);
+  auto end = lines.find('\n', lines.size() / 2);
+  if (end == std::string_view::npos) end = lines.rfind('\n');
+  return end == std::string_view::npos ? 0 : end + 1;
+}
+
 /// Give a parsed sample the views a scanned one has.
 void view_of(OwnedSample& owned, SampleView& view) {
   const Sample& sample = owned.sample;
@@ -64,18 +72,10 @@ void Batch::Impl::clear() {
 }
 
 void Batch::Impl::parse(const ListOptions& options) {
-  scanner.reset(size);
+  const std::string_view block(text.data(), size);
+  scanner.reset(block);
   counts.bytes = size;
-  std::uint64_t number = first_line;
-  const char* const begin = text.data();
-  const char* const end = begin + size;
-  for (const char* at = begin; at < end; ++number) {
-    const auto* stop = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
-    if (stop == nullptr) stop = end;
-    line({at, static_cast<std::size_t>(stop - at)}, number, first_offset + static_cast<std::uint64_t>(at - begin),
-         options);
-    at = stop + 1;
-  }
+  lines(block, first_line, options);
   const auto warn = [&](std::string_view name, std::uint64_t count) {
     if (count > 0) counts.warnings[std::string(name)] += count;
   };
@@ -85,7 +85,25 @@ void Batch::Impl::parse(const ListOptions& options) {
   warn("url_long", scanner.long_urls);
 }
 
-void Batch::Impl::line(std::string_view raw, std::uint64_t number, std::uint64_t offset, const ListOptions& options) {
+/// The tokens of all lines at once; where a line among them spoils that, those of each half, until it is alone.
+/// Returns the number of the line behind the piece.
+std::uint64_t Batch::Impl::lines(std::string_view piece, std::uint64_t number, const ListOptions& options) {
+  const bool indexed = scanner.index(piece);
+  if (const std::size_t half = indexed ? 0 : middle_of(piece); half > 0) {
+    number = lines(piece.substr(0, half), number, options);
+    return lines(piece.substr(half), number, options);
+  }
+  const char* const end = piece.data() + piece.size();
+  for (const char* at = piece.data(); at < end; ++number) {
+    const auto* stop = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    if (stop == nullptr) stop = end;
+    line({at, static_cast<std::size_t>(stop - at)}, number, indexed, options);
+    at = stop + 1;
+  }
+  return number;
+}
+
+void Batch::Impl::line(std::string_view raw, std::uint64_t number, bool indexed, const ListOptions& options) {
   const std::string_view trimmed = trim(raw);
   if (trimmed.empty()) {
     ++counts.blank;
@@ -101,15 +119,16 @@ void Batch::Impl::line(std::string_view raw, std::uint64_t number, std::uint64_t
     ++counts.rejected;
     return;
   }
-  SampleView view;
-  if (!scanner.scan(trimmed, view)) return slow(trimmed, number, offset, options);
-  view.raw = trimmed;
-  view.line = number;
-  view.offset = offset;
-  accept(view);
+  SampleView& view = samples.emplace_back();
+  if (indexed && scanner.scan(trimmed, view)) {
+    accept(view, trimmed, number, raw.data());
+    return;
+  }
+  samples.pop_back();
+  slow(trimmed, number, raw.data(), options);
 }
 
-void Batch::Impl::slow(std::string_view raw, std::uint64_t number, std::uint64_t offset, const ListOptions& options) {
+void Batch::Impl::slow(std::string_view raw, std::uint64_t number, const char* begin, const ListOptions& options) {
   const std::size_t listed = rejects.size();
   auto sample = parse_sample(raw, options, &counts.warnings, &rejects);
   for (std::size_t i = listed; i < rejects.size(); ++i) rejects[i].line = number;
@@ -118,12 +137,9 @@ void Batch::Impl::slow(std::string_view raw, std::uint64_t number, std::uint64_t
     counts.annotations_rejected += rejects.size() - listed;
     OwnedSample& kept = owned.emplace_back();
     kept.sample = *std::move(sample);
-    SampleView view;
+    SampleView& view = samples.emplace_back();
     view_of(kept, view);
-    view.raw = raw;
-    view.line = number;
-    view.offset = offset;
-    accept(view);
+    accept(view, raw, number, begin);
     return;
   }
   const Error& error = sample.error();
@@ -138,14 +154,16 @@ void Batch::Impl::slow(std::string_view raw, std::uint64_t number, std::uint64_t
   ++counts.rejected;
 }
 
-void Batch::Impl::accept(const SampleView& view) {
+void Batch::Impl::accept(SampleView& view, std::string_view raw, std::uint64_t number, const char* begin) {
+  view.raw = raw;
+  view.line = number;
+  view.offset = first_offset + static_cast<std::uint64_t>(begin - text.data());
   ++counts.items;
   for (const LabelView& label : view.labels) counts.annotations += label.data.size();
   if (view.old_form)
     ++counts.old_form;
   else if (!view.labels.empty())
     ++counts.new_form;
-  samples.push_back(view);
 }
 
 Batch::Batch() : impl_(std::make_unique<Impl>()) {}

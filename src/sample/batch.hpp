@@ -42,9 +42,10 @@ struct Batch::Impl {
   void parse(const ListOptions& options);
 
  private:
-  void line(std::string_view raw, std::uint64_t number, std::uint64_t offset, const ListOptions& options);
-  void slow(std::string_view raw, std::uint64_t number, std::uint64_t offset, const ListOptions& options);
-  void accept(const SampleView& view);
+  std::uint64_t lines(std::string_view piece, std::uint64_t number, const ListOptions& options);
+  void line(std::string_view raw, std::uint64_t number, bool indexed, const ListOptions& options);
+  void slow(std::string_view raw, std::uint64_t number, const char* begin, const ListOptions& options);
+  void accept(SampleView& view, std::string_view raw, std::uint64_t number, const char* begin);
 };
 
 }  // namespace ava::sample

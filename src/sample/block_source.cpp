@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sample/diagnose.hpp"
 #include "sample/json_tree.hpp"
 
 namespace ava::sample {
@@ -14,16 +15,36 @@ namespace {
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\r\n";
 
-/// memchr is vectorised where std::count at -O2 is not: a tenth of the whole reading time.
+/// Eight bytes at a time: one search per line costs a tenth of the whole reading time.
 std::uint64_t lines_in(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kLow = 0x7F7F7F7F7F7F7F7F;
   std::uint64_t count = 0;
-  const char* const end = text.data() + text.size();
-  for (const char* at = text.data(); at < end; ++count) {
-    at = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
-    if (at == nullptr) break;
-    ++at;
+  std::size_t at = 0;
+  while (text.size() - at >= 8) {
+    std::uint64_t found = 0;  // eight counters of a byte each: 255 words until one is full
+    const std::size_t words = std::min<std::size_t>((text.size() - at) / 8, 255);
+    for (std::size_t i = 0; i < words; ++i, at += 8) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text.data() + at, 8);
+      word ^= kOnes * static_cast<unsigned char>('\n');
+      found += (~(((word & kLow) + kLow) | word | kLow)) >> 7;
+    }
+    for (; found != 0; found >>= 8) count += found & 0xFF;
   }
+  for (; at < text.size(); ++at) count += text[at] == '\n' ? 1 : 0;
   return count;
+}
+
+/// "; 3:3 problem: fix" for every fault of a text that should be one JSON value. `cut`: only its beginning is here, so
+/// that it ends too early is no fault of it.
+std::string faults_in(std::string_view text, bool cut) {
+  if (cut) text = text.substr(0, text.rfind('\n') + 1);
+  std::string out;
+  for (const Diagnostic& found : diagnose(text)) {
+    if (cut && !found.applied && found.problem.starts_with("the text ends")) break;
+    out += fmt::format("; {}:{} {}: {}", found.line, found.column, found.problem, found.fix);
+  }
+  return out;
 }
 
 }  // namespace
@@ -97,7 +118,10 @@ bool BlockSource::check_start(Batch::Impl& batch) {
   const auto second = text.find_first_not_of(kBlanks, end);
   if (second == std::string_view::npos || text[second] == '{') return true;
   if (json::parse(text.substr(0, end), node, fault) || fault.kind != json::FaultKind::kUnclosed) return true;
-  return refuse("list.object_over_lines", "one object is spread over many lines");
+  const std::string faults = faults_in({batch.text.data(), batch.size}, !ended_);
+  batch.failed = Error(ErrorCode::kCorrupt, "list.object_over_lines", "one object is spread over many lines")
+                     .hint("a list has one JSON object per line" + faults);
+  return false;
 }
 
 bool BlockSource::fill(Batch::Impl& batch) {

@@ -1,7 +1,7 @@
 #include "sample/label_stats.hpp"
 
 #include <algorithm>
-#include <map>
+#include <cstring>
 
 #include "sample/list_writer.hpp"
 
@@ -9,30 +9,82 @@ namespace ava::sample {
 
 namespace {
 
-struct ViewHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+/// Counts by text. Most lists have a few short classes: the hash reads at most 16 bytes of them, the table is one
+/// array.
+class Counts {
+ public:
+  struct Cell {
+    std::string text;
+    std::uint64_t hash = 0;
+    std::uint64_t count = 0;
+  };
+
+  std::uint64_t& at(std::string_view text) {
+    const std::uint64_t hash = hash_of(text);
+    for (std::size_t i = hash & mask_;; i = (i + 1) & mask_) {
+      const std::uint32_t slot = slots_[i];
+      if (slot == 0) return add(text, hash);
+      Cell& cell = cells_[slot - 1];
+      if (cell.hash == hash && cell.text == text) return cell.count;
+    }
+  }
+  const std::vector<Cell>& cells() const { return cells_; }
+
+ private:
+  /// A word from the place of this table in memory: nobody can write a list whose classes all collide.
+  std::uint64_t hash_of(std::string_view text) const {
+    const auto word = [&](std::size_t begin, std::size_t size) {
+      std::uint64_t value = 0;
+      std::memcpy(&value, text.data() + begin, size);
+      return value;
+    };
+    const std::size_t size = text.size();
+    if (size > 16) return std::hash<std::string_view>{}(text);
+    std::uint64_t a = 0, b = 0;
+    if (size >= 8) {
+      a = word(0, 8), b = word(size - 8, 8);
+    } else if (size >= 4) {
+      a = word(0, 4), b = word(size - 4, 4);
+    } else if (size > 0) {
+      a = word(0, 1) | word(size / 2, 1) << 8 | word(size - 1, 1) << 16;
+    }
+    std::uint64_t mixed = (a ^ seed_) * 0x9E3779B97F4A7C15;
+    mixed = ((mixed ^ (mixed >> 32)) + b + size) * 0xD6E8FEB86659FD93;
+    return mixed ^ (mixed >> 32);
+  }
+
+  std::uint64_t& add(std::string_view text, std::uint64_t hash) {
+    cells_.push_back({std::string(text), hash, 0});
+    if (cells_.size() * 2 > slots_.size()) {
+      slots_.assign(slots_.size() * 2, 0);
+      mask_ = slots_.size() - 1;
+      for (std::size_t n = 0; n < cells_.size(); ++n) put(n);
+    } else {
+      put(cells_.size() - 1);
+    }
+    return cells_.back().count;
+  }
+  void put(std::size_t n) {
+    std::size_t i = cells_[n].hash & mask_;
+    while (slots_[i] != 0) i = (i + 1) & mask_;
+    slots_[i] = static_cast<std::uint32_t>(n + 1);
+  }
+
+  std::vector<Cell> cells_;
+  std::vector<std::uint32_t> slots_ = std::vector<std::uint32_t>(16);  ///< index into cells_ + 1; 0: free
+  std::size_t mask_ = 15;
+  std::uint64_t seed_ = reinterpret_cast<std::uintptr_t>(this) * 0xA0761D6478BD642F;
 };
-using Counts = std::unordered_map<std::string, std::uint64_t, ViewHash, std::equal_to<>>;
 
 struct LabelTable {
   LabelKey key;
   std::uint64_t total = 0;
   std::uint64_t images = 0;
   Counts count;
-  // Lists come in runs of one class: the last one is often the next one.
-  std::string last_class;
-  std::uint64_t* last_count = nullptr;
 
   void add(std::string_view cls, std::uint64_t n = 1) {
     total += n;
-    if (last_count == nullptr || last_class != cls) {
-      auto found = count.find(cls);
-      if (found == count.end()) found = count.emplace(std::string(cls), 0).first;
-      last_class = found->first;
-      last_count = &found->second;  // stays valid: an unordered_map never moves its nodes
-    }
-    *last_count += n;
+    count.at(cls) += n;
   }
 };
 
@@ -75,9 +127,7 @@ struct StatsCounter::Impl {
     return *labels.back();
   }
   void add_face(std::string_view cluster, std::uint64_t n) {
-    auto found = clusters.find(cluster);
-    if (found == clusters.end()) found = clusters.emplace(std::string(cluster), 0).first;
-    found->second += n;
+    clusters.at(cluster) += n;
     faces += n;
   }
 };
@@ -122,11 +172,11 @@ void StatsCounter::merge(const StatsCounter& other) {
   impl_->files += other.impl_->files;
   impl_->bytes += other.impl_->bytes;
   impl_->dimension += other.impl_->dimension;
-  for (const auto& [cluster, count] : other.impl_->clusters) impl_->add_face(cluster, count);
+  for (const auto& cell : other.impl_->clusters.cells()) impl_->add_face(cell.text, cell.count);
   for (const auto& from : other.impl_->labels) {
     LabelTable& to = impl_->table(from->key.type, from->key.name);
     to.images += from->images;
-    for (const auto& [cls, count] : from->count) to.add(cls, count);
+    for (const auto& cell : from->count.cells()) to.add(cell.text, cell.count);
   }
 }
 
@@ -143,14 +193,14 @@ LabelStats StatsCounter::finish() const {
     label.total = table->total;
     label.images = table->images;
     label.unlabelled = impl_->files - table->images;
-    for (const auto& [cls, count] : table->count) label.count.push_back({cls, count});
+    for (const auto& cell : table->count.cells()) label.count.push_back({cell.text, cell.count});
     std::sort(label.count.begin(), label.count.end(), [](const auto& a, const auto& b) { return a.cls < b.cls; });
   }
   std::sort(stats.labels.begin(), stats.labels.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
   stats.face.total = impl_->faces;
-  for (const auto& [cluster, count] : impl_->clusters) {
-    stats.face.max = std::max(stats.face.max, count);
-    stats.face.min = stats.face.min == 0 ? count : std::min(stats.face.min, count);
+  for (const auto& cell : impl_->clusters.cells()) {
+    stats.face.max = std::max(stats.face.max, cell.count);
+    stats.face.min = stats.face.min == 0 ? cell.count : std::min(stats.face.min, cell.count);
   }
   return stats;
 }

@@ -1,84 +1,14 @@
 #include "sample/line_scanner.hpp"
 
-// Without its throwing conversions, a forgotten error check does not compile.
-#define SIMDJSON_EXCEPTIONS 0
-#include <simdjson.h>
-
-#include <cmath>
 #include <cstring>
 #include <vector>
 
+#include "sample/tokens.hpp"
 #include "sample/url_check.hpp"
 
 namespace ava::sample {
 
 namespace {
-
-namespace sj = simdjson::ondemand;
-
-constexpr int kMaxDepth = 64;
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-/// The text between the quotes of a plain string token. False: no string, or one with escapes.
-bool plain_string(std::string_view token, std::string_view& out) {
-  while (!token.empty() && is_blank(token.back())) token.remove_suffix(1);
-  if (token.size() < 2 || token.front() != '"' || token.back() != '"') return false;
-  out = token.substr(1, token.size() - 2);
-  return std::memchr(out.data(), '\\', out.size()) == nullptr;
-}
-
-// A raw key ends at its closing quote.
-template <std::size_t N>
-bool is_key(const char* raw, const char (&name)[N]) {
-  return std::memcmp(raw, name, N - 1) == 0;
-}
-
-bool has_escape(const char* raw) {
-  while (*raw != '"' && *raw != '\\') ++raw;
-  return *raw == '\\';
-}
-
-/// Walk a value that nobody looks at: it must be JSON all the same.
-bool is_json(sj::value value, int depth) {
-  if (depth > kMaxDepth) return false;
-  sj::json_type type{};
-  if (value.type().get(type)) return false;
-  switch (type) {
-    case sj::json_type::array: {
-      sj::array items;
-      if (value.get_array().get(items)) return false;
-      for (auto&& item : items) {
-        sj::value one;
-        if (std::move(item).get(one) || !is_json(one, depth + 1)) return false;
-      }
-      return true;
-    }
-    case sj::json_type::object: {
-      sj::object members;
-      if (value.get_object().get(members)) return false;
-      for (auto&& member : members) {
-        sj::field field;
-        if (std::move(member).get(field) || has_escape(field.key().raw()) || !is_json(field.value(), depth + 1))
-          return false;
-      }
-      return true;
-    }
-    case sj::json_type::number:
-      return !value.get_number().error();
-    case sj::json_type::boolean:
-      return !value.get_bool().error();
-    case sj::json_type::string: {
-      std::string_view ignored;
-      return plain_string(value.raw_json_token(), ignored);
-    }
-    case sj::json_type::null: {
-      bool null = false;
-      return !value.is_null().get(null) && null;
-    }
-  }
-  return false;
-}
 
 /// A vector that never moves: its views stay valid while the block is filled.
 template <class T>
@@ -101,12 +31,21 @@ class Pool {
 
 class LineScanner::Impl {
  public:
-  explicit Impl(LineScanner& owner) : owner_(owner) { parser_.threaded = false; }
+  explicit Impl(LineScanner& owner) : owner_(owner) {}
 
-  void reset(std::size_t block_bytes) {
-    entries_.reset(block_bytes / 10 + 16);
-    points_.reset(block_bytes / 5 + 16);
-    labels_.reset(block_bytes / 30 + 16);
+  void reset(std::string_view block) {
+    block_ = block;
+    next_escape_ = nullptr;
+    entries_.reset(block.size() / 10 + 16);
+    points_.reset(block.size() / 5 + 16);
+    labels_.reset(block.size() / 30 + 16);
+    arena_.reset(block.size());
+  }
+
+  bool index(std::string_view lines) {
+    if (!tokens_.find(lines, block_.data() + block_.size())) return false;
+    cursor_.begin(tokens_);
+    return true;
   }
 
   bool scan(std::string_view line, SampleView& view) {
@@ -114,7 +53,9 @@ class LineScanner::Impl {
     const std::size_t points = points_.size();
     const std::size_t labels = labels_.size();
     version_numbers_ = several_classes_ = missing_types_ = 0;
-    if (document(line, view)) {
+    cursor_.enter(line.data(), has_escapes(line), arena_);
+    const TokenCursor start = cursor_;
+    if (document(view) && cursor_.place() >= line.data() + line.size() && ends_inside(line)) {
       view.labels = labels_.from(labels);
       owner_.version_numbers += version_numbers_;
       owner_.several_classes += several_classes_;
@@ -125,6 +66,7 @@ class LineScanner::Impl {
     entries_.cut(entries);
     points_.cut(points);
     labels_.cut(labels);
+    cursor_ = start;  // a broken line may have led the walk into the next one
     return false;
   }
 
@@ -148,18 +90,23 @@ class LineScanner::Impl {
     return fresh;
   }
 
-  bool document(std::string_view line, SampleView& view) {
-    sj::document doc;
-    sj::object object;
-    if (parser_.iterate(line.data(), line.size(), line.size() + 64).get(doc) || doc.get_object().get(object))
-      return false;
-    unsigned seen = 0;
-    for (auto&& member : object) {
-      sj::field field;
-      if (std::move(member).get(field) || !top(field, seen, view)) return false;
+  /// Most files hold no backslash at all: one search through the block tells.
+  bool has_escapes(std::string_view line) {
+    const char* const end = block_.data() + block_.size();
+    if (next_escape_ == nullptr || next_escape_ < line.data()) {
+      const void* found = std::memchr(line.data(), '\\', static_cast<std::size_t>(end - line.data()));
+      next_escape_ = found == nullptr ? end : static_cast<const char*>(found);
     }
-    if (!doc.current_location().error() || (seen & kUrl) == 0 || kind_of_url(view.url) != UrlKind::kRemote)
-      return false;
+    return next_escape_ < line.data() + line.size();
+  }
+
+  /// The object's last brace belongs to this line: otherwise it began here and went on in the next ones.
+  bool ends_inside(std::string_view line) const { return cursor_.last_place() < line.data() + line.size(); }
+
+  bool document(SampleView& view) {
+    unsigned seen = 0;
+    if (!cursor_.object([&](const char* key) { return top(key, seen, view); })) return false;
+    if ((seen & kUrl) == 0 || kind_of_url(view.url) != UrlKind::kRemote) return false;
     if ((seen & kType) == 0) {
       view.type = "image";
       ++missing_types_;
@@ -167,33 +114,22 @@ class LineScanner::Impl {
     return view.type == "image";
   }
 
-  bool top(sj::field& field, unsigned& seen, SampleView& view) {
-    const char* key = field.key().raw();
-    sj::value value = field.value();
-    if (is_key(key, "url\"")) return first(seen, kUrl) && plain_string(value.raw_json_token(), view.url);
-    if (is_key(key, "type\"")) return first(seen, kType) && plain_string(value.raw_json_token(), view.type);
-    if (is_key(key, "label\"")) return first(seen, kLabel) && label(value, view);
-    if (is_key(key, "invalid\"")) return first(seen, kInvalid) && !value.get_bool().get(view.invalid);
+  bool top(const char* key, unsigned& seen, SampleView& view) {
+    if (is_key(key, "url\"")) return first(seen, kUrl) && cursor_.string(view.url);
+    if (is_key(key, "type\"")) return first(seen, kType) && cursor_.string(view.type);
+    if (is_key(key, "label\"")) return first(seen, kLabel) && label(view);
+    if (is_key(key, "invalid\"")) return first(seen, kInvalid) && cursor_.boolean(view.invalid);
     if (is_key(key, "class\"") || is_key(key, "detect\"") || is_key(key, "facecluster\"")) return false;
-    return !has_escape(key) && is_json(value, 0);
+    return cursor_.skip();
   }
 
-  bool label(sj::value value, SampleView& view) {
-    sj::json_type type{};
-    if (value.type().get(type)) return false;
+  bool label(SampleView& view) {
     const std::size_t begin = labels_.size();
-    if (type == sj::json_type::object) {
-      sj::object object;
+    if (cursor_.peek() == '{') {
       view.old_form = true;
-      return !value.get_object().get(object) && old_label(object) && all_different(begin);
+      return old_label() && all_different(begin);
     }
-    sj::array list;
-    if (type != sj::json_type::array || value.get_array().get(list)) return false;
-    for (auto&& item : list) {
-      sj::object object;
-      if (item.get_object().get(object) || !new_label(object)) return false;
-    }
-    return all_different(begin);
+    return cursor_.array([&] { return new_label(); }) && all_different(begin);
   }
 
   bool all_different(std::size_t begin) {
@@ -217,100 +153,65 @@ class LineScanner::Impl {
     return true;
   }
 
-  bool new_label(sj::object& object) {
+  bool new_label() {
     unsigned seen = 0;
     std::string_view name;
     std::string_view type;
     const std::size_t first_entry = entries_.size();
-    for (auto&& member : object) {
-      sj::field field;
-      if (std::move(member).get(field)) return false;
-      const char* key = field.key().raw();
-      sj::value value = field.value();
-      bool good = false;
-      if (is_key(key, "name\""))
-        good = first(seen, kName) && plain_string(value.raw_json_token(), name);
-      else if (is_key(key, "type\""))
-        good = first(seen, kType) && plain_string(value.raw_json_token(), type);
-      else if (is_key(key, "data\""))
-        good = first(seen, kData) && data(value);
-      else if (is_key(key, "version\""))
-        good = first(seen, kVersion) && version(value);
-      else
-        good = !has_escape(key) && is_json(value, 0);
-      if (!good) return false;
-    }
+    const auto member = [&](const char* key) {
+      if (is_key(key, "name\"")) return first(seen, kName) && cursor_.string(name);
+      if (is_key(key, "type\"")) return first(seen, kType) && cursor_.string(type);
+      if (is_key(key, "data\"")) return first(seen, kData) && data();
+      if (is_key(key, "version\"")) return first(seen, kVersion) && version();
+      return cursor_.skip();
+    };
+    if (!cursor_.object(member)) return false;
     if ((seen & (kName | kType | kData)) != (kName | kType | kData)) return false;
     if (type == "classification")
       return no_boxes(first_entry) && add_label(LabelType::kClassification, name, first_entry);
     return type == "detection" && good_boxes(first_entry) && add_label(LabelType::kDetection, name, first_entry);
   }
 
-  bool version(sj::value value) {
+  bool version() {
     std::string_view text;
-    if (plain_string(value.raw_json_token(), text)) return true;
+    if (cursor_.peek() == '"') return cursor_.string(text);
+    double number = 0;
     ++version_numbers_;
-    return !value.get_number().error();
+    return cursor_.number(number);
   }
 
-  bool data(sj::value value) {
-    sj::array list;
-    if (value.get_array().get(list)) return false;
-    for (auto&& item : list) {
-      sj::object object;
-      if (item.get_object().get(object) || !entry(object)) return false;
-    }
-    return true;
+  bool data() {
+    return cursor_.array([&] { return entry(); });
   }
 
-  bool entry(sj::object& object) {
+  bool entry() {
     unsigned seen = 0;
-    EntryView made;
     bool truth = false;
     const std::size_t first_point = points_.size();
-    for (auto&& member : object) {
-      sj::field field;
-      if (std::move(member).get(field)) return false;
-      const char* key = field.key().raw();
-      sj::value value = field.value();
-      bool good = false;
-      if (is_key(key, "class\""))
-        good = first(seen, kClass) && plain_string(value.raw_json_token(), made.cls);
-      else if (is_key(key, "score\""))
-        good = first(seen, kScore) && !value.get_double().get(made.score);
-      else if (is_key(key, "bbox\"") || is_key(key, "pts\""))
-        good = first(seen, kBox) && box(value);
-      else if (is_key(key, "ground_truth\""))
-        good = first(seen, kTruth) && !value.get_bool().get(truth);
-      else
-        good = !has_escape(key) && is_json(value, 0);
-      if (!good) return false;
-    }
-    if ((seen & kClass) == 0) return false;
-    made.has_score = (seen & kScore) != 0;
-    made.truth = truth || made.score == 0;
-    made.points = points_.from(first_point);
-    EntryView* place = entries_.add();
-    if (place == nullptr) return false;
-    *place = made;
+    EntryView* made = entries_.add();
+    if (made == nullptr) return false;
+    const auto member = [&](const char* key) {
+      if (is_key(key, "class\"")) return first(seen, kClass) && cursor_.string(made->cls);
+      if (is_key(key, "score\"")) return first(seen, kScore) && cursor_.number(made->score);
+      if (is_key(key, "bbox\"") || is_key(key, "pts\"")) return first(seen, kBox) && box();
+      if (is_key(key, "ground_truth\"")) return first(seen, kTruth) && cursor_.boolean(truth);
+      return cursor_.skip();
+    };
+    if (!cursor_.object(member) || (seen & kClass) == 0) return false;
+    made->has_score = (seen & kScore) != 0;
+    made->truth = truth || made->score == 0;
+    made->points = points_.from(first_point);
     return true;
   }
 
-  bool box(sj::value value) {
-    sj::array list;
-    if (value.get_array().get(list)) return false;
-    for (auto&& item : list) {
-      sj::array pair;
+  bool box() {
+    return cursor_.array([&] {
       Point* p = points_.add();
-      if (p == nullptr || item.get_array().get(pair)) return false;
+      if (p == nullptr) return false;
       int count = 0;
-      for (auto&& number : pair) {
-        if (count > 1 || number.get_double().get(count == 0 ? p->x : p->y)) return false;
-        ++count;
-      }
-      if (count != 2) return false;
-    }
-    return true;
+      const auto coordinate = [&] { return count < 2 && cursor_.number(count++ == 0 ? p->x : p->y); };
+      return cursor_.array(coordinate) && count == 2;
+    });
   }
 
   bool no_boxes(std::size_t first_entry) {
@@ -327,35 +228,25 @@ class LineScanner::Impl {
     return true;
   }
 
-  bool old_label(sj::object& object) {
+  bool old_label() {
     unsigned seen = 0;
-    for (auto&& member : object) {
-      sj::field field;
-      sj::object names;
-      if (std::move(member).get(field)) return false;
-      const char* key = field.key().raw();
-      sj::value value = field.value();
-      const bool classes = is_key(key, "class\"");
-      if (!classes && !is_key(key, "detect\"")) return false;
-      if (!first(seen, classes ? kClass : kBox) || value.get_object().get(names)) return false;
-      for (auto&& one : names) {
-        sj::field label;
-        if (std::move(one).get(label) || has_escape(label.key().raw())) return false;
-        if (!(classes ? old_class(label) : old_boxes(label))) return false;
-      }
-    }
-    return true;
+    return cursor_.object([&](const char* key) {
+      if (is_key(key, "class\""))
+        return first(seen, kClass) && cursor_.object([&](const char* name) { return old_class(text_of(name)); });
+      if (is_key(key, "detect\""))
+        return first(seen, kBox) && cursor_.object([&](const char* name) { return old_boxes(text_of(name)); });
+      return false;
+    });
   }
 
-  static std::string_view key_text(const char* raw) {
+  static std::string_view text_of(const char* raw) {
     return {raw, static_cast<std::size_t>(std::strchr(raw, '"') - raw)};
   }
 
-  bool old_class(sj::field& field) {
-    const std::string_view name = key_text(field.key().raw());
+  bool old_class(std::string_view name) {
     const std::size_t first_entry = entries_.size();
     std::string_view cls;
-    if (!plain_string(field.value().raw_json_token(), cls)) return false;
+    if (!cursor_.string(cls)) return false;
     if (!cls.empty()) {
       EntryView* place = entries_.add();
       if (place == nullptr) return false;
@@ -364,21 +255,19 @@ class LineScanner::Impl {
     return add_label(LabelType::kClassification, name, first_entry);
   }
 
-  bool old_boxes(sj::field& field) {
-    const std::string_view name = key_text(field.key().raw());
+  bool old_boxes(std::string_view name) {
     const std::size_t first_entry = entries_.size();
-    sj::object object;
-    if (field.value().get_object().get(object)) return false;
     unsigned seen = 0;
-    for (auto&& member : object) {
-      sj::field one;
-      if (std::move(member).get(one) || !is_key(one.key().raw(), "bbox\"") || !first(seen, kBox) || !data(one.value()))
-        return false;
-    }
-    return good_boxes(first_entry) && add_label(LabelType::kDetection, name, first_entry);
+    const auto member = [&](const char* key) { return is_key(key, "bbox\"") && first(seen, kBox) && data(); };
+    return cursor_.object(member) && good_boxes(first_entry) && add_label(LabelType::kDetection, name, first_entry);
   }
+
   LineScanner& owner_;
-  sj::parser parser_;
+  std::string_view block_;
+  const char* next_escape_ = nullptr;
+  TokenIndex tokens_;
+  TokenCursor cursor_;
+  TextArena arena_;
   Pool<EntryView> entries_;
   Pool<Point> points_;
   Pool<LabelView> labels_;
@@ -390,10 +279,12 @@ class LineScanner::Impl {
 LineScanner::LineScanner() : impl_(std::make_unique<Impl>(*this)) {}
 LineScanner::~LineScanner() = default;
 
-void LineScanner::reset(std::size_t block_bytes) {
+void LineScanner::reset(std::string_view block) {
   version_numbers = several_classes = missing_types = long_urls = 0;
-  impl_->reset(block_bytes);
+  impl_->reset(block);
 }
+
+bool LineScanner::index(std::string_view lines) { return impl_->index(lines); }
 
 bool LineScanner::scan(std::string_view line, SampleView& view) { return impl_->scan(line, view); }
 

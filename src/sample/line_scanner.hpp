@@ -1,5 +1,6 @@
-// The fast way through a plain line: simdjson on demand, no copy, no allocation. Anything unusual is left to
-// parse_sample(), which knows every tolerance; so each rule is written once.
+// The fast way through plain lines: simdjson finds the tokens of many lines at once, one walk over them fills the
+// views; no copy, no allocation. Anything unusual is left to parse_sample(), which knows every tolerance; so each rule
+// is written once.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +16,11 @@ class LineScanner {
  public:
   LineScanner();
   ~LineScanner();
-  /// Make room for a block of that many bytes; all earlier views end.
-  void reset(std::size_t block_bytes);
-  /// `line` must be followed by 64 readable bytes. False: not plain; nothing was kept.
+  /// Begin a block, which must be followed by 64 zero bytes; all earlier views end.
+  void reset(std::string_view block);
+  /// Find the tokens of some whole lines of the block. False: at least one of the lines is not plain.
+  bool index(std::string_view lines);
+  /// Read one line of those indexed last; lines in order, without blanks around. False: not plain; nothing was kept.
   bool scan(std::string_view line, SampleView& view);
 
   /// Tolerances met on plain lines since reset().

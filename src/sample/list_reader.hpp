@@ -58,7 +58,7 @@ struct ListCounts {
 
 struct ListOptions {
   std::size_t max_line_bytes = 16u << 20;
-  std::size_t block_bytes = 1u << 20;
+  std::size_t block_bytes = 1u << 18;
   unsigned threads = 1;            ///< parsing threads; 1 parses in the caller
   std::string url_prefix;          ///< put before relative urls; empty: they are rejected (`url_relative`)
   bool allow_relative = false;     ///< keep relative urls as they are (offline tool with a base folder)
