@@ -26,6 +26,9 @@ http::Router::Before authenticate(Services& services) {
     if (route.is_public) return {};
     AVA_TRY(user::Actor actor, actor_from(services, request));
     // A container's token reaches its own training only; those routes ask for the scope themselves.
+    // Who still has to change a one-time password may do that, and ask who he is.
+    if (route.tag == "session" && !actor.scope_type.empty())
+      return Error(ErrorCode::kPermissionDenied, "user.token_scope", "this token reaches its training only");
     if (route.tag != "sdk" && route.tag != "session") AVA_CHECK(user::require_person(actor));
     request.principal = std::move(actor);
     return {};

@@ -99,7 +99,10 @@ Result<http::Reply> append(Services& services, http::Request& request) {
   AVA_TRY(const auto asked, body_of<AppendMetrics>(request));
   metric::Batch batch{id.str(), asked.client_id, asked.seq, {}};
   for (const MetricPoint& p : asked.points) batch.points.push_back({p.name, {p.step, p.time_ms, p.value}});
-  AVA_TRY(const auto done, services.trainings.append(actor_of(request), id, std::move(batch)));
+  std::optional<std::int64_t> epoch;
+  for (const MetricPoint& p : asked.points)
+    if (p.epoch && (!epoch || *p.epoch > *epoch)) epoch = p.epoch;
+  AVA_TRY(const auto done, services.trainings.append(actor_of(request), id, std::move(batch), epoch));
   return reply(Appended{done.accepted, done.rejected});
 }
 
@@ -131,7 +134,7 @@ Result<http::Reply> curves(Services& services, http::Request& request) {
 Result<http::Reply> save_model(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<RunId>("id"));
   AVA_TRY(const Run run, services.trainings.find_run(id));
-  AVA_CHECK(user::require_scope(actor_of(request), "training", run.training.id));
+  AVA_CHECK(services.trainings.allow_report(actor_of(request), run.training.id));
   AVA_TRY(const std::int64_t epoch, request.query_int("epoch", -1, -1, INT64_MAX));
   AVA_TRY(const auto training, services.trainings.find(training::TrainingId::trusted(run.training.id)));
   model::NewModel model;

@@ -24,12 +24,14 @@ struct Place {
 Result<Place> place_of(const std::string& cursor) {
   Place place;
   if (cursor.empty()) return place;
+  const auto number = [](const char* from, const char* to, std::int64_t& into) {
+    const auto read = std::from_chars(from, to, into);
+    return read.ec == std::errc() && read.ptr == to && into >= 0;
+  };
   const std::size_t colon = cursor.find(':');
-  const char* end = cursor.data() + cursor.size();
-  const bool good = colon != std::string::npos &&
-                    std::from_chars(cursor.data(), cursor.data() + colon, place.offset).ptr == cursor.data() + colon &&
-                    std::from_chars(cursor.data() + colon + 1, end, place.index).ptr == end && place.offset >= 0 &&
-                    place.index >= 0;
+  const char* begin = cursor.data();
+  const bool good = colon != std::string::npos && number(begin, begin + colon, place.offset) &&
+                    number(begin + colon + 1, begin + cursor.size(), place.index);
   if (!good) return Error(ErrorCode::kInvalidArgument, "dataset.bad_cursor", "the cursor is not one of this list");
   return place;
 }
@@ -60,7 +62,10 @@ std::vector<SampleLabel> labels_of(const nlohmann::json& line) {
 
 Result<SampleItem> sample_of(const std::string& text, std::int64_t index, std::int64_t offset) {
   AVA_TRY(const auto json, schema::parse(text));
-  return SampleItem{index, offset, json.value("url", ""), labels_of(json), {}};
+  const auto url = json.find("url");
+  if (url == json.end() || !url->is_string())
+    return Error(ErrorCode::kCorrupt, "dataset.bad_list", "this line of the dataset's list is no sample");
+  return SampleItem{index, offset, url->get<std::string>(), labels_of(json), {}};
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ struct RejectItem {
 void describe(schema::Visitor& v, RejectItem& x);
 
 /// Reads the objects below one dataset's prefix. Thread: any number of calls at once.
-/// Errors: `object.not_found`, `dataset.bad_cursor`, and those of the storage.
+/// Errors: `object.not_found`, `dataset.bad_cursor`, `dataset.bad_list` (damage), and those of the storage.
 class Contents {
  public:
   Contents(std::shared_ptr<storage::Storage> storage, std::string prefix)

@@ -59,17 +59,9 @@ Result<void> DatasetRepo::insert(db::Tx& tx, const Dataset& d) {
   return {};
 }
 
-Result<std::optional<Dataset>> DatasetRepo::find(db::Tx& tx, const DatasetId& id) {
-  static const std::string kFind = std::string(kSelect) + "WHERE d.id = :id AND d.deleted_ms IS NULL";
-  AVA_TRY(const auto row, tx.one(kFind, {{"id", id}}));
-  if (!row) return std::optional<Dataset>{};
-  AVA_TRY(Dataset dataset, dataset_of(*row));
-  return std::optional<Dataset>(std::move(dataset));
-}
-
-Result<std::optional<Dataset>> DatasetRepo::by_prefix(db::Tx& tx, const std::string& prefix) {
-  static const std::string kByPrefix = std::string(kSelect) + "WHERE d.prefix = :prefix AND d.purged_ms IS NULL";
-  AVA_TRY(const auto row, tx.one(kByPrefix, {{"prefix", prefix}}));
+Result<std::optional<Dataset>> DatasetRepo::find(db::Tx& tx, const DatasetId& id, bool with_deleted) {
+  static const std::string kFind = std::string(kSelect) + "WHERE d.id = :id AND (:all = 1 OR d.deleted_ms IS NULL)";
+  AVA_TRY(const auto row, tx.one(kFind, {{"id", id}, {"all", with_deleted ? 1 : 0}}));
   if (!row) return std::optional<Dataset>{};
   AVA_TRY(Dataset dataset, dataset_of(*row));
   return std::optional<Dataset>(std::move(dataset));

@@ -36,8 +36,8 @@ struct ImportedCounts {
 class DatasetRepo {
  public:
   static Result<void> insert(db::Tx& tx, const Dataset& dataset);
-  static Result<std::optional<Dataset>> find(db::Tx& tx, const DatasetId& id);
-  static Result<std::optional<Dataset>> by_prefix(db::Tx& tx, const std::string& prefix);
+  /// `with_deleted`: also one that nobody sees any more.
+  static Result<std::optional<Dataset>> find(db::Tx& tx, const DatasetId& id, bool with_deleted = false);
   static Result<bool> name_taken(db::Tx& tx, const std::string& name);
   static Result<std::vector<Dataset>> list(db::Tx& tx, const DatasetFilter& filter);
   static Result<int> set_text(db::Tx& tx, const DatasetId& id, const std::string& name, const std::string& description);

@@ -45,6 +45,7 @@ void describe(schema::Visitor& v, ImportPayload& x) {
   v.field("kind", x.kind);
   v.field("source", x.source);
   v.field("from_bucket", x.from_bucket);
+  v.field("from_id", x.from_id, {.required = false});
   v.field("url_prefix", x.url_prefix);
   v.field("fail_on_reject", x.fail_on_reject);
 }
@@ -142,6 +143,7 @@ Result<Dataset> DatasetService::copy(const user::Actor& who, const DatasetId& id
   ImportPayload payload;
   payload.kind = "copy";
   payload.from_bucket = from.name;
+  payload.from_id = original.id.str();
   payload.source = original.prefix;
   return start(who, std::move(dataset), std::move(payload));
 }

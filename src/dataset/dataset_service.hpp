@@ -53,6 +53,7 @@ struct ImportPayload {
   std::string kind;    ///< pipeline's: auto, prefix, copy
   std::string source;  ///< local path of an upload, or a qiniu uri; copy: the prefix of the original
   std::string from_bucket;
+  std::string from_id;  ///< copy: the original
   std::string url_prefix;
   bool fail_on_reject = false;
 };

@@ -12,15 +12,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Folder of a job: what `ava worker` reads and writes.
+/// Folder of a job: what `ava worker` reads and writes. Each attempt has its own result: orders are written again after
+/// a crash, and must not throw away what a worker that is already running has answered meanwhile.
 struct JobFiles {
   fs::path folder;
+  int attempt = 1;
   fs::path job() const { return folder / "job.json"; }
   fs::path progress() const { return folder / "progress.json"; }
-  fs::path result() const { return folder / "result.json"; }
+  std::string result_name() const { return fmt::format("result-{}.json", attempt); }
+  fs::path result() const { return folder / result_name(); }
   fs::path log() const { return folder / "worker.log"; }
 };
-JobFiles files_of(const WorkerParts& parts, const job::Job& job) { return {parts.jobs / job.id.str()}; }
+JobFiles files_of(const WorkerParts& parts, const job::Job& job) { return {parts.jobs / job.id.str(), job.attempts}; }
 
 Result<pipeline::Sources> sources_of(const WorkerParts& parts) {
   pipeline::Sources sources;
@@ -43,8 +46,7 @@ template <class Spec>
 Result<engine::Spec> worker_spec(const WorkerParts& parts, const job::Job& job, const Spec& spec) {
   const JobFiles files = files_of(parts, job);
   AVA_CHECK(file::make_dirs(files.folder));
-  AVA_CHECK(file::remove_tree(files.result()));
-  const pipeline::JobFile order{.kind = job.kind, .spec = {schema::to_text(spec)}};
+  const pipeline::JobFile order{.kind = job.kind, .spec = {schema::to_text(spec)}, .result_file = files.result_name()};
   AVA_CHECK(file::write_atomic(files.job(), schema::to_text(order), 0600));
   engine::Spec made;
   made.name = fmt::format("{} {}", job.kind, job.subject.name);
@@ -59,23 +61,47 @@ Result<engine::Spec> worker_spec(const WorkerParts& parts, const job::Job& job, 
 struct Answer {
   std::string result;
   std::optional<job::Reason> error;
+  bool may_heal = false;  ///< the same order may go well later
 };
 
+/// The worker left no readable result: say how it ended. Who was killed from outside did nothing wrong.
+Answer answer_of_silence(const engine::Status& status, std::string_view why) {
+  const bool ran = status.state == engine::State::kExited;
+  if (!status.exit || (ran && status.exit->code == 0)) return {{}, job::Reason{"job.lost", std::string(why), {}}, ran};
+  const engine::Exit& exit = *status.exit;
+  const bool from_outside = exit.slug == "exit.killed" || exit.slug == "exit.stopped";
+  return {{}, job::Reason{exit.slug, exit.words, {}}, ran && from_outside};
+}
+
 Answer answer_of(const WorkerParts& parts, const job::Job& job, const engine::Status& status) {
-  const auto lost = [&](std::string_view fallback) {
-    const engine::Exit exit = status.exit.value_or(engine::Exit{1, {}, false, "job.lost", std::string(fallback)});
-    return Answer{{}, job::Reason{exit.slug, exit.words, {}}};
-  };
   if (job.cancel_requested) return {{}, job::Reason{"job.cancelled", "cancelled", {}}};
   const auto text = file::read(files_of(parts, job).result());
-  if (!text.ok()) return lost("the worker left no result");
+  if (!text.ok()) return answer_of_silence(status, "the worker left no result");
   const auto outcome = schema::from_text<pipeline::JobOutcome>(*text);
-  if (!outcome.ok()) return lost("the worker's result is unreadable");
+  if (!outcome.ok()) return answer_of_silence(status, "the worker's result is unreadable");
   if (outcome->ok && outcome->result) return {outcome->result->text, {}};
-  if (!outcome->error) return lost("the worker gave no reason");
-  job::Reason reason{outcome->error->slug, outcome->error->message, {}};
-  if (!outcome->error->hint.empty()) reason.hint = outcome->error->hint;
-  return {{}, reason};
+  if (!outcome->error) return answer_of_silence(status, "the worker gave no reason");
+  const pipeline::JobError& error = *outcome->error;
+  job::Reason reason{error.slug, error.message, {}};
+  if (!error.hint.empty()) reason.hint = error.hint;
+  // A server that does not answer comes back, and a worker that was told to stop can start again; a bad list stays bad.
+  bool may_heal = false;
+  for (const ErrorCode code : {ErrorCode::kUnavailable, ErrorCode::kDeadlineExceeded, ErrorCode::kCancelled})
+    may_heal = may_heal || error.code == name_of(code);
+  return {{}, reason, may_heal};
+}
+
+/// What the worker made, as T; an answer that is none becomes the answer's error.
+template <class T>
+T result_of(Answer& answer) {
+  auto made = schema::from_text<T>(answer.error ? "{}" : answer.result);
+  if (made.ok()) return *std::move(made);
+  if (!answer.error) answer.error = job::Reason{"job.lost", "the worker's result is unreadable", {}};
+  return {};
+}
+
+bool is_tried_again(const job::Job& job, const Answer& answer) {
+  return answer.error && answer.may_heal && !job.last_attempt();
 }
 
 std::string problem_text(const job::Reason& reason) {
@@ -89,7 +115,6 @@ void publish_job(const WorkerParts& parts, const job::Job& job) {
   parts.publish("job:" + job.id.str(), "changed", text);
 }
 
-/// The verdict over a worker: a full disk or a lost database heals, a bad list does not.
 job::Outcome outcome_of(const Answer& answer) {
   if (!answer.error) return job::Outcome::succeeded();
   return job::Outcome::failed(*answer.error);
@@ -117,18 +142,8 @@ Result<engine::Spec> import_spec(const WorkerParts& parts, const job::Job& job) 
   return worker_spec(parts, job, spec);
 }
 
-/// Counts and labels of an import, or of the original of a copy.
-Result<ImportedCounts> counts_of(const WorkerParts& parts, const job::Job& job, const std::string& result) {
+ImportedCounts counts_of(const pipeline::ImportResult& imported) {
   ImportedCounts counts;
-  if (job.kind == "dataset.copy") {
-    AVA_TRY(const auto payload, schema::from_text<ImportPayload>(job.payload));
-    return parts.database.read([&](db::Tx& tx) -> Result<ImportedCounts> {
-      AVA_TRY(const auto original, DatasetRepo::by_prefix(tx, payload.source));
-      if (!original) return Error(ErrorCode::kNotFound, "dataset.not_found", "the original is gone");
-      return ImportedCounts{original->item_count, original->reject_count, original->byte_count, original->labels};
-    });
-  }
-  AVA_TRY(const auto imported, schema::from_text<pipeline::ImportResult>(result));
   counts.item_count = static_cast<std::int64_t>(imported.item_count);
   counts.reject_count = static_cast<std::int64_t>(imported.reject_count);
   counts.byte_count = static_cast<std::int64_t>(imported.byte_count);
@@ -136,15 +151,31 @@ Result<ImportedCounts> counts_of(const WorkerParts& parts, const job::Job& job, 
   return counts;
 }
 
+/// A copy has what the original had, which may have been deleted since.
+Result<ImportedCounts> counts_of_original(const WorkerParts& parts, const job::Job& job) {
+  AVA_TRY(const auto payload, schema::from_text<ImportPayload>(job.payload));
+  return parts.database.read([&](db::Tx& tx) -> Result<ImportedCounts> {
+    AVA_TRY(const auto original, DatasetRepo::find(tx, DatasetId::trusted(payload.from_id), true));
+    if (!original) return Error(ErrorCode::kNotFound, "dataset.not_found", "the original is gone");
+    return ImportedCounts{original->item_count, original->reject_count, original->byte_count, original->labels};
+  });
+}
+
 Result<job::Outcome> end_import(const WorkerParts& parts, const job::Job& job, const engine::Status& status) {
-  const Answer answer = answer_of(parts, job, status);
+  Answer answer = answer_of(parts, job, status);
+  if (is_tried_again(job, answer)) return job::Outcome::retry(*answer.error);
+  ImportedCounts counts;
+  if (job.kind == "dataset.copy" && !answer.error) {
+    AVA_TRY(counts, counts_of_original(parts, job));
+  } else if (job.kind == "dataset.import") {
+    counts = counts_of(result_of<pipeline::ImportResult>(answer));
+  }
   const auto id = DatasetId::trusted(job.subject.id);
   const TimeMs now = parts.clock.now_ms();
   if (answer.error) {
     AVA_CHECK(
         parts.database.write([&](db::Tx& tx) { return DatasetRepo::fail(tx, id, problem_text(*answer.error), now); }));
   } else {
-    AVA_TRY(const ImportedCounts counts, counts_of(parts, job, answer.result));
     AVA_CHECK(parts.database.write([&](db::Tx& tx) { return DatasetRepo::succeed(tx, id, counts, now); }));
   }
   if (auto dataset = parts.datasets.find(id); dataset.ok()) parts.datasets.publish(*dataset);
@@ -181,6 +212,7 @@ Result<void> keep_sets(db::Tx& tx, const std::string& batch, const pipeline::For
   for (const FormattedSet& set : sets) {
     for (const pipeline::SetSummary& summary : made.sets) {
       if (summary.format != set.format || summary.split != schema::name_of(set.split)) continue;
+      if (summary.sample_count == 0) continue;
       AVA_CHECK(FormattedSetRepo::finish(
           tx, set.id,
           {static_cast<std::int64_t>(summary.sample_count), static_cast<std::int64_t>(summary.class_count),
@@ -188,20 +220,21 @@ Result<void> keep_sets(db::Tx& tx, const std::string& batch, const pipeline::For
           now));
     }
   }
-  // A split whose share rounds to no sample at all has no set.
+  // A share that rounds to no sample at all makes no set that anybody could train or validate with.
   const schema::Problem empty{"format.empty_split", "no sample falls into this split", "give it a larger share"};
   return FormattedSetRepo::fail_batch(tx, batch, schema::to_text(empty), now);
 }
 
 Result<job::Outcome> end_format(const WorkerParts& parts, const job::Job& job, const engine::Status& status) {
   AVA_TRY(const auto payload, schema::from_text<FormatPayload>(job.payload));
-  const Answer answer = answer_of(parts, job, status);
+  Answer answer = answer_of(parts, job, status);
+  if (is_tried_again(job, answer)) return job::Outcome::retry(*answer.error);
+  const auto made = result_of<pipeline::FormatResult>(answer);
   const TimeMs now = parts.clock.now_ms();
   if (answer.error) {
     AVA_CHECK(parts.database.write(
         [&](db::Tx& tx) { return FormattedSetRepo::fail_batch(tx, payload.batch, problem_text(*answer.error), now); }));
   } else {
-    AVA_TRY(const auto made, schema::from_text<pipeline::FormatResult>(answer.result));
     AVA_CHECK(parts.database.write([&](db::Tx& tx) { return keep_sets(tx, payload.batch, made, now); }));
   }
   parts.sets.publish_batch(payload.batch);

@@ -37,11 +37,11 @@ std::string download_name(std::string name, std::string_view head) {
 
 }  // namespace
 
-Result<std::string> ModelService::free_name(const NewModel& model) {
+Result<std::string> ModelService::free_name(db::Tx& tx, const NewModel& model) {
   AVA_CHECK(check_model_name(model.name));
   for (int i = 1; i < kNameTries; ++i) {
     const std::string name = i == 1 ? model.name : fmt::format("{}-{}", model.name, i);
-    AVA_TRY(const bool taken, parts_.database.read([&](db::Tx& tx) { return ModelRepo::name_taken(tx, name); }));
+    AVA_TRY(const bool taken, ModelRepo::name_taken(tx, name));
     if (!taken) return name;
     if (model.origin != ModelOrigin::kProduced) break;
   }
@@ -84,7 +84,7 @@ Result<Model> ModelService::keep(NewModel request, const ByteReader& read) {
   }
   AVA_TRY(const user::Bucket bucket, parts_.buckets.default_bucket());
   Model model;
-  AVA_TRY(model.name, free_name(request));
+  AVA_TRY(model.name, parts_.database.read([&](db::Tx& tx) { return free_name(tx, request); }));
   model.id = ModelId::make();
   model.origin = request.origin;
   model.training = request.training;
@@ -94,22 +94,33 @@ Result<Model> ModelService::keep(NewModel request, const ByteReader& read) {
   model.owner = request.owner;
   model.created_at = {parts_.clock.now_ms()};
   model.bucket_id = bucket.id;
-  // The id keeps two models that come in at once under one name apart until one of them gets the row.
+  // The id keeps two models that come in at once under one name apart until each has its row.
   model.object_key = fmt::format("ava/default/models/{}/{}/model", model.name, model.id.str());
   AVA_CHECK(receive(model, bucket, read));
-  auto inserted = parts_.database.write([&](db::Tx& tx) { return ModelRepo::insert(tx, model, request.client_key); });
-  if (!inserted.ok()) {
+  auto kept_id = record(model, request);
+  if (!kept_id.ok() || *kept_id != model.id) {
     AVA_TRY(const auto storage, parts_.buckets.open(bucket));
     AVA_CHECK(storage->remove(model.object_key));
-    if (inserted.error().slug() == "db.unique")
-      return Error(ErrorCode::kConflict, "model.name_taken",
-                   fmt::format("there is a model named '{}' already", model.name))
-          .at("/name");
-    return std::move(inserted).error();
+    AVA_CHECK(kept_id);
+    return find(*kept_id);
   }
   AVA_TRY(Model kept, find(model.id));
   if (parts_.publish) parts_.publish("models", "changed", schema::to_text(kept));
   return kept;
+}
+
+Result<ModelId> ModelService::record(const Model& model, const NewModel& request) {
+  return parts_.database.write([&](db::Tx& tx) -> Result<ModelId> {
+    // Asked again inside: the same upload, or another one of this name, may have come in meanwhile.
+    if (request.run_id && request.client_key) {
+      AVA_TRY(const auto first, ModelRepo::by_client_key(tx, *request.run_id, *request.client_key));
+      if (first) return *first;
+    }
+    Model row = model;
+    AVA_TRY(row.name, free_name(tx, request));
+    AVA_CHECK(ModelRepo::insert(tx, row, request.client_key));
+    return row.id;
+  });
 }
 
 Result<Model> ModelService::find(const ModelId& id) {

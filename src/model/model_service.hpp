@@ -61,7 +61,9 @@ class ModelService {
   Result<std::shared_ptr<storage::Storage>> storage_of(const Model& model);
 
  private:
-  Result<std::string> free_name(const NewModel& model);
+  Result<std::string> free_name(db::Tx& tx, const NewModel& model);
+  /// Make the row, under a name that is free now; the id of an earlier model when this is a repeat.
+  Result<ModelId> record(const Model& model, const NewModel& request);
   Result<void> receive(Model& model, const user::Bucket& bucket, const ByteReader& read);
 
   Parts parts_;

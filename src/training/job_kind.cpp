@@ -40,6 +40,7 @@ void add_job_kind(job::KindRegistry& kinds, TrainingService& trainings) {
     return trainings.make_spec(TrainingId::trusted(job.subject.id), job.id.str());
   };
   kind.on_change = [&trainings](const job::Job& job, const engine::Status& status) {
+    trainings.publish_job(job);
     if (status.state != engine::State::kRunning) return;
     if (auto told = trainings.started(TrainingId::trusted(job.subject.id), status.started_ms); !told.ok())
       log::warn("training", "{}: {}", job.subject.id, told.error().text());

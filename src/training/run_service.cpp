@@ -88,18 +88,23 @@ Result<void> TrainingService::allow_report(const user::Actor& who, const std::st
 Result<Run> TrainingService::create_run(const user::Actor& who, const TrainingId& id, const CreateRun& request) {
   AVA_CHECK(allow_report(who, id.str()));
   AVA_TRY(const Training training, find(id));
-  if (request.client_key) {
-    AVA_TRY(const auto made,
-            parts_.database.read([&](db::Tx& tx) { return RunRepo::by_client_key(tx, id, *request.client_key); }));
-    if (made) return find_run(*made);
-  }
+  if (is_over(training.state))
+    return Error(ErrorCode::kConflict, "training.over", "the training is over: nothing can run in it any more");
   Run run;
   run.id = RunId::make();
   run.training = {id.str(), training.name};
   run.name = request.name.value_or(fmt::format("run-{}", training.run_count + 1));
   run.params = request.params;
   run.started_at = request.started_at.value_or(schema::Time{parts_.clock.now_ms()});
-  AVA_CHECK(parts_.database.write([&](db::Tx& tx) { return RunRepo::insert(tx, run, request.client_key); }));
+  AVA_TRY(const RunId kept, parts_.database.write([&](db::Tx& tx) -> Result<RunId> {
+    if (request.client_key) {
+      AVA_TRY(const auto made, RunRepo::by_client_key(tx, id, *request.client_key));
+      if (made) return *made;
+    }
+    AVA_CHECK(RunRepo::insert(tx, run, request.client_key));
+    return run.id;
+  }));
+  if (kept != run.id) return find_run(kept);
   publish(id);
   publish_run(run.id);
   return find_run(run.id);
@@ -140,7 +145,8 @@ Result<db::Page<Run>> TrainingService::runs(const TrainingId& id, const db::Page
   return made;
 }
 
-Result<metric::Appended> TrainingService::append(const user::Actor& who, const RunId& id, metric::Batch batch) {
+Result<metric::Appended> TrainingService::append(const user::Actor& who, const RunId& id, metric::Batch batch,
+                                                 std::optional<std::int64_t> epoch) {
   // A container's token says which training it may report to; the run says which training it belongs to.
   AVA_TRY(const auto run, parts_.database.read([&](db::Tx& tx) { return RunRepo::find(tx, id); }));
   if (!run) return no_run(id);
@@ -156,6 +162,11 @@ Result<metric::Appended> TrainingService::append(const user::Actor& who, const R
   }
   AVA_TRY(const auto appended, parts_.metrics.append(std::move(batch)));
   if (parts_.publish && appended.accepted > 0) parts_.publish("run:" + id.str(), "metrics", live);
+  // Points sent again after a gap may be of an earlier epoch: the run only goes forward.
+  if (epoch && *epoch > run->epoch.value_or(-1)) {
+    AVA_CHECK(parts_.database.write([&](db::Tx& tx) { return RunRepo::change(tx, id, {{}, {}, epoch, {}}); }));
+    publish_run(id);
+  }
   return appended;
 }
 

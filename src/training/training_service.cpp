@@ -86,6 +86,10 @@ Result<Training> TrainingService::create(const user::Actor& who, const CreateTra
     // Asked again inside: a set may have been deleted meanwhile.
     AVA_TRY(const auto train, dataset::FormattedSetRepo::find(tx, train_set.id));
     if (!train) return Error(ErrorCode::kNotFound, "formatted_set.not_found", "the training set is gone");
+    if (request.val_set_id) {
+      AVA_TRY(const auto val, dataset::FormattedSetRepo::find(tx, *request.val_set_id));
+      if (!val) return Error(ErrorCode::kNotFound, "formatted_set.not_found", "the validation set is gone");
+    }
     AVA_CHECK(TrainingRepo::insert(tx, training));
     job::NewJob job{"training", who.user.id.str(), {"training", training.id.str(), training.name}, "{}"};
     job.cpu_cores = training.resources.cpu_cores;
@@ -125,15 +129,9 @@ Result<void> TrainingService::remove(const user::Actor& who, const TrainingId& i
   AVA_CHECK(dataset::check_owner(who, training.owner));
   if (!is_over(training.state))
     return Error(ErrorCode::kConflict, "training.running", "the training is not over").hint("stop it first");
-  std::vector<Run> all;
-  AVA_CHECK(parts_.database.write([&](db::Tx& tx) -> Result<void> {
-    AVA_TRY(all, RunRepo::of_training(tx, id, {.limit = 500}));
-    AVA_CHECK(TrainingRepo::mark_deleted(tx, id, parts_.clock.now_ms()));
-    return {};
-  }));
-  for (const Run& run : all)
-    if (auto gone = parts_.metrics.remove(run.id.str()); !gone.ok())
-      log::warn("training", "curves of {}: {}", run.id.str(), gone.error().text());
+  AVA_CHECK(
+      parts_.database.write([&](db::Tx& tx) { return TrainingRepo::mark_deleted(tx, id, parts_.clock.now_ms()); }));
+  remove_curves(id);
   if (auto gone = file::remove_tree(folder_of(parts_.roots, id)); !gone.ok())
     log::warn("training", "files of {}: {}", id.str(), gone.error().text());
   if (parts_.publish) {
@@ -142,6 +140,20 @@ Result<void> TrainingService::remove(const user::Actor& who, const TrainingId& i
     parts_.publish("training:" + id.str(), "removed", text);
   }
   return {};
+}
+
+void TrainingService::remove_curves(const TrainingId& id) {
+  db::PageRequest page{500, ""};
+  for (bool more = true; more;) {
+    auto rows = parts_.database.read([&](db::Tx& tx) { return RunRepo::of_training(tx, id, page); });
+    if (!rows.ok()) return log::warn("training", "curves of {}: {}", id.str(), rows.error().text());
+    const auto runs_here = db::make_page(*std::move(rows), page, [](const Run& r) { return r.id.str(); });
+    for (const Run& run : runs_here.items)
+      if (auto gone = parts_.metrics.remove(run.id.str()); !gone.ok())
+        log::warn("training", "curves of {}: {}", run.id.str(), gone.error().text());
+    more = runs_here.next_cursor.has_value();
+    page.cursor = runs_here.next_cursor.value_or("");
+  }
 }
 
 Result<MountedSet> TrainingService::mounted(const std::string& set_id) {
@@ -165,16 +177,25 @@ Result<engine::Spec> TrainingService::make_spec(const TrainingId& id, const std:
     AVA_TRY(MountedSet val, mounted(training.val_set->id));
     input.val = std::move(val);
   }
-  AVA_TRY(const auto token, parts_.database.write([&](db::Tx& tx) -> Result<user::IssuedToken> {
-    const user::TokenScope scope{"training", id.str()};
-    AVA_CHECK(parts_.tokens.remove_scope(tx, scope));  // of an attempt before this one
-    AVA_CHECK(TrainingRepo::advance(tx, id, TrainingState::kQueued, TrainingState::kCreating, {}));
-    return parts_.tokens.create_scoped(tx, user::UserId::trusted(training.owner.id), scope, {});
-  }));
-  input.token = token.secret;
+  AVA_CHECK(parts_.database.write(
+      [&](db::Tx& tx) { return TrainingRepo::advance(tx, id, TrainingState::kQueued, TrainingState::kCreating, {}); }));
   AVA_CHECK(prepare_workspace(parts_.roots, training, input));
+  AVA_TRY(input.token, container_token(training));
   publish(id);
   return container_spec(parts_.roots, training, input);
+}
+
+Result<std::string> TrainingService::container_token(const Training& training) {
+  // A container that was started just before a crash is found again by its key, and has the token of that time.
+  const auto kept_at = folder_of(parts_.roots, training.id) / "token";
+  if (const auto kept = file::read(kept_at, 1024); kept.ok() && parts_.tokens.authenticate(*kept).ok()) return *kept;
+  AVA_TRY(const auto token, parts_.database.write([&](db::Tx& tx) -> Result<user::IssuedToken> {
+    const user::TokenScope scope{"training", training.id.str()};
+    AVA_CHECK(parts_.tokens.remove_scope(tx, scope));
+    return parts_.tokens.create_scoped(tx, user::UserId::trusted(training.owner.id), scope, {});
+  }));
+  AVA_CHECK(file::write_atomic(kept_at, token.secret, 0600));
+  return token.secret;
 }
 
 Result<void> TrainingService::started(const TrainingId& id, TimeMs when) {
@@ -197,9 +218,17 @@ Result<void> TrainingService::ended(const TrainingId& id, const Ending& ending) 
     AVA_CHECK(parts_.tokens.remove_scope(tx, {"training", id.str()}));
     return RunRepo::of_training(tx, id, {.limit = 100});
   }));
+  AVA_CHECK(file::remove_tree(folder_of(parts_.roots, id) / "token"));
   publish(id);
   for (const Run& run : runs_then) publish_run(run.id);
   return {};
+}
+
+void TrainingService::publish_job(const job::Job& job) {
+  if (!parts_.publish) return;
+  const std::string text = schema::to_text(job);
+  parts_.publish("jobs", "changed", text);
+  parts_.publish("job:" + job.id.str(), "changed", text);
 }
 
 void TrainingService::publish(const TrainingId& id) {

@@ -79,17 +79,24 @@ class TrainingService {
   Result<LogText> log(const TrainingId& id, std::int64_t offset, std::int64_t limit_bytes);
   std::filesystem::path log_path(const TrainingId& id) const { return folder_of(parts_.roots, id) / "train.log"; }
 
-  // Runs: who may is decided by the credential (a container's token reaches its own training only).
+  // Runs.
+  /// Who may report: the container's own token, the training's owner, and admins.
+  /// Errors: `user.token_scope`, `user.not_owner`, `training.not_found`.
+  Result<void> allow_report(const user::Actor& who, const std::string& training_id);
+  /// A repeat with the same client_key answers the run made first. Errors: those of allow_report(), `training.over`.
   Result<Run> create_run(const user::Actor& who, const TrainingId& id, const CreateRun& request);
   Result<Run> change_run(const user::Actor& who, const RunId& id, const ChangeRun& request);
   /// Errors: `run.not_found`.
   Result<Run> find_run(const RunId& id);
   Result<db::Page<Run>> runs(const TrainingId& id, const db::PageRequest& page);
-  /// Store, then tell whoever looks at the run. Errors: `run.not_found`, those of metric::Store::append.
-  Result<metric::Appended> append(const user::Actor& who, const RunId& id, metric::Batch batch);
+  /// Store, then tell whoever looks at the run; `epoch` is the latest the points name. Errors: `run.not_found`, those of
+  /// metric::Store::append.
+  Result<metric::Appended> append(const user::Actor& who, const RunId& id, metric::Batch batch,
+                                  std::optional<std::int64_t> epoch = {});
   Result<std::vector<metric::Series>> curves(const RunId& id, const metric::Query& query);
 
   // For the job kind (training/job_kind.cpp).
+  void publish_job(const job::Job& job);
   Result<engine::Spec> make_spec(const TrainingId& id, const std::string& job_id);
   Result<void> started(const TrainingId& id, TimeMs when);
   Result<void> ended(const TrainingId& id, const Ending& ending);
@@ -98,7 +105,8 @@ class TrainingService {
   Result<void> check(const CreateTraining& request) const;
   Result<MountedSet> mounted(const std::string& set_id);
   Result<Run> with_metrics(Run run);
-  Result<void> allow_report(const user::Actor& who, const std::string& training_id);
+  Result<std::string> container_token(const Training& training);
+  void remove_curves(const TrainingId& id);
   void publish(const TrainingId& id);
   void publish_run(const RunId& id);
 

@@ -150,6 +150,7 @@ export const errors: Shape<typeof zh> = {
       encode: "The picture could not be encoded",
     },
     format: {
+      empty_split: "No sample falls into this split. Give it a larger share",
       unknown: "There is no such format",
       none: "Choose at least one format",
       twice: "A format is named twice",

@@ -148,6 +148,7 @@ export const errors = {
       encode: "图片编码失败",
     },
     format: {
+      empty_split: "这一部分没有分到样本，请增大比例",
       unknown: "没有这种格式",
       none: "至少选择一种格式",
       twice: "同一种格式选了两次",
