@@ -15,21 +15,21 @@ namespace {
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\r\n";
 
-/// Eight bytes at a time: one search per line costs a tenth of the whole reading time.
+/// Sixteen bytes at a time: one search per line costs a tenth of the whole reading time.
 std::uint64_t lines_in(std::string_view text) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101, kLow = 0x7F7F7F7F7F7F7F7F;
+  using Bytes __attribute__((vector_size(16))) = unsigned char;
+  const Bytes newline = Bytes{} + static_cast<unsigned char>('\n');
   std::uint64_t count = 0;
   std::size_t at = 0;
-  while (text.size() - at >= 8) {
-    std::uint64_t found = 0;  // eight counters of a byte each: 255 words until one is full
-    const std::size_t words = std::min<std::size_t>((text.size() - at) / 8, 255);
-    for (std::size_t i = 0; i < words; ++i, at += 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text.data() + at, 8);
-      word ^= kOnes * static_cast<unsigned char>('\n');
-      found += (~(((word & kLow) + kLow) | word | kLow)) >> 7;
+  while (text.size() - at >= sizeof(Bytes)) {
+    Bytes found{};  // sixteen counters: 255 steps until one is full
+    const std::size_t steps = std::min<std::size_t>((text.size() - at) / sizeof(Bytes), 255);
+    for (std::size_t i = 0; i < steps; ++i, at += sizeof(Bytes)) {
+      Bytes chunk;
+      std::memcpy(&chunk, text.data() + at, sizeof(Bytes));
+      found -= reinterpret_cast<Bytes>(chunk == newline);
     }
-    for (; found != 0; found >>= 8) count += found & 0xFF;
+    for (std::size_t i = 0; i < sizeof(Bytes); ++i) count += found[i];
   }
   for (; at < text.size(); ++at) count += text[at] == '\n' ? 1 : 0;
   return count;

@@ -111,7 +111,7 @@ class LineScanner::Impl {
       view.type = "image";
       ++missing_types_;
     }
-    return view.type == "image";
+    return is_text(view.type, "image");
   }
 
   bool top(const char* key, unsigned& seen, SampleView& view) {
@@ -167,9 +167,9 @@ class LineScanner::Impl {
     };
     if (!cursor_.object(member)) return false;
     if ((seen & (kName | kType | kData)) != (kName | kType | kData)) return false;
-    if (type == "classification")
+    if (is_text(type, "classification"))
       return no_boxes(first_entry) && add_label(LabelType::kClassification, name, first_entry);
-    return type == "detection" && good_boxes(first_entry) && add_label(LabelType::kDetection, name, first_entry);
+    return is_text(type, "detection") && good_boxes(first_entry) && add_label(LabelType::kDetection, name, first_entry);
   }
 
   bool version() {

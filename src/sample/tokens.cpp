@@ -153,7 +153,7 @@ bool TextArena::unescape(std::string_view raw, std::string_view& out) {
   return true;
 }
 
-bool TokenCursor::number(double& out) {
+bool TokenCursor::any_number(double& out) {
   const char* const first = place();
   NumberShape shape;
   const char* const last = shape.read(first);

@@ -3,6 +3,7 @@
 // (line_scanner.cpp).
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -13,10 +14,34 @@ namespace ava::sample {
 
 inline bool is_json_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/// A raw key ends at its closing quote, which is compared too: is_key(raw, "url\"").
+/// A member name with its closing quote, ready to be compared with a raw key as one number.
+struct Key {
+  std::uint64_t word = 0;
+  std::uint64_t mask = 0;
+  std::string_view rest;  ///< behind the first eight bytes
+
+  template <std::size_t N>
+  consteval Key(const char (&name)[N]) : rest(name, N - 1) {  // NOLINT(google-explicit-constructor): is a literal
+    for (std::size_t i = 0; i < 8 && i < N - 1; ++i) {
+      const std::size_t shift = std::endian::native == std::endian::little ? i : 7 - i;
+      word |= std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * shift);
+      mask |= std::uint64_t{0xFF} << (8 * shift);
+    }
+    rest.remove_prefix(N - 1 < 8 ? N - 1 : 8);
+  }
+};
+
+/// A raw key ends at its closing quote, which is compared too: is_key(raw, "url\""). Eight bytes of it are readable.
+inline bool is_key(const char* raw, const Key& key) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, raw, sizeof word);
+  return (word & key.mask) == key.word && std::memcmp(raw + 8, key.rest.data(), key.rest.size()) == 0;
+}
+
+/// text == name, without a call.
 template <std::size_t N>
-bool is_key(const char* raw, const char (&name)[N]) {
-  return std::memcmp(raw, name, N - 1) == 0;
+inline bool is_text(std::string_view text, const char (&name)[N]) {
+  return text.size() == N - 1 && std::memcmp(text.data(), name, N - 1) == 0;
 }
 
 /// Thread: one at a time.
@@ -84,7 +109,18 @@ class TokenCursor {
     if (!has_escapes_ || std::memchr(out.data(), '\\', out.size()) == nullptr) return true;
     return arena_->unescape(out, out);
   }
-  bool number(double& out);
+  /// A short whole number is read here, any other by the general way.
+  bool number(double& out) {
+    const char* const first = place();
+    const char* at = first;
+    unsigned value = 0;
+    for (unsigned digit = 0; (digit = static_cast<unsigned char>(*at - '0')) < 10 && at - first < 9; ++at)
+      value = value * 10 + digit;
+    if (at != base_ + at_[1] || at == first || (*first == '0' && at - first > 1)) return any_number(out);
+    out = value;
+    ++at_;
+    return true;
+  }
   bool boolean(bool& out);
   /// Any value at all, nested no deeper than simple lists are.
   bool skip(int depth = 0);
@@ -125,6 +161,7 @@ class TokenCursor {
     while (*raw != '"' && *raw != '\\') ++raw;
     return *raw == '\\';
   }
+  bool any_number(double& out);
   bool literal(std::string_view name);
   bool ends_at_next(const char* at) const {
     while (is_json_blank(*at)) ++at;
