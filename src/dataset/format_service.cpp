@@ -46,7 +46,7 @@ Result<void> check_formats(const FormatRequest& request) {
   for (std::size_t i = 0; i < request.formats.size(); ++i) {
     const std::string& name = request.formats[i];
     auto known = format::find(name);
-    if (!known.ok()) return std::move(known).error().at(fmt::format("/formats/{}", i));
+    if (!known.ok()) return std::move(known.error()).at(fmt::format("/formats/{}", i));
     const format::Format* driver = *known;
     if (!seen.insert(name).second)
       return Error(ErrorCode::kInvalidArgument, "format.twice", fmt::format("'{}' is asked for twice", name))
@@ -95,7 +95,7 @@ Result<void> check_request(const Dataset& dataset, FormatRequest& request) {
                              request.splits.test))
         .hint("training needs more than 0, and all together at most 100")
         .at("/splits");
-  if (auto size = image::ResizeSpec::parse(request.resize); !size.ok()) return std::move(size).error().at("/resize");
+  if (auto size = image::ResizeSpec::parse(request.resize); !size.ok()) return std::move(size.error()).at("/resize");
   return check_label(dataset, request);
 }
 
