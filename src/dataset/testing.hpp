@@ -147,6 +147,25 @@ class World : public db::DatabaseTest {
       return Error(ErrorCode::kInternal, outcome.reason.slug, outcome.reason.detail);
     return datasets_->find(made.id);
   }
+  /// A dataset as if it had been imported, without its objects: for tests that only need it to exist.
+  Result<Dataset> finished_dataset(const std::string& name) {
+    AVA_TRY(const Dataset made, new_dataset(name));
+    ImportedCounts counts{8, 0, 0, {{"classification.animal", "classification", "animal"}}};
+    AVA_CHECK(db().write([&](db::Tx& tx) { return DatasetRepo::succeed(tx, made.id, counts, clock_.now); }));
+    end_job_row(*made.job_id, "succeeded");
+    return datasets_->find(made.id);
+  }
+  /// Likewise a training and a validation set.
+  Result<std::vector<FormattedSet>> finished_sets(const DatasetId& id) {
+    AVA_TRY(const FormatBatch batch, sets_->create(anna_, id, recordio()));
+    AVA_CHECK(db().write([&](db::Tx& tx) -> Result<void> {
+      for (const FormattedSet& set : batch.items)
+        AVA_CHECK(FormattedSetRepo::finish(tx, set.id, {4, 2, 100}, clock_.now));
+      return {};
+    }));
+    end_job_row(batch.job_id, "succeeded");
+    return sets_->list({id.str(), "", "", {}})->items;
+  }
   static FormatRequest recordio(double train = 75, double val = 25) {
     FormatRequest request;
     request.formats = {"recordio"};

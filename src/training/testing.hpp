@@ -30,11 +30,11 @@ class TrainingWorld : public dataset::World {
   /// A dataset of anna's with a training and a validation set.
   void prepare_sets() {
     bind();
-    ASSERT_OK_AND(const auto source, dataset("数字"));
-    ASSERT_OK_AND(const auto sets, formatted(source.id));
+    ASSERT_OK_AND(const auto source, finished_dataset("数字"));
+    ASSERT_OK_AND(const auto sets, finished_sets(source.id));
     ASSERT_EQ(sets.size(), 2u);
-    train_set_ = sets[0];
-    val_set_ = sets[1];
+    train_set_ = sets[1];
+    val_set_ = sets[0];
   }
   CreateTraining request(const std::string& name = "digits") const {
     CreateTraining asked;

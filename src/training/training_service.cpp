@@ -79,7 +79,11 @@ Result<Training> TrainingService::create(const user::Actor& who, const CreateTra
   if (request.code_upload_id) {
     AVA_TRY(const auto upload_id, dataset::UploadId::parse(*request.code_upload_id));
     AVA_TRY(const auto upload, parts_.uploads.find(who, upload_id));
-    AVA_CHECK(unpack_code(parts_.roots, training.id, parts_.uploads.path_of(upload.id), upload.file_name));
+    auto unpacked = unpack_code(parts_.roots, training.id, parts_.uploads.path_of(upload.id), upload.file_name);
+    if (!unpacked.ok()) {
+      AVA_CHECK(file::remove_tree(folder_of(parts_.roots, training.id)));
+      return std::move(unpacked).error();
+    }
     training.has_code = true;
   }
   auto made = parts_.database.write([&](db::Tx& tx) -> Result<void> {

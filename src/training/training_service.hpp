@@ -89,8 +89,8 @@ class TrainingService {
   /// Errors: `run.not_found`.
   Result<Run> find_run(const RunId& id);
   Result<db::Page<Run>> runs(const TrainingId& id, const db::PageRequest& page);
-  /// Store, then tell whoever looks at the run; `epoch` is the latest the points name. Errors: `run.not_found`, those of
-  /// metric::Store::append.
+  /// Store, then tell whoever looks at the run; `epoch` is the latest the points name. Errors: `run.not_found`, those
+  /// of metric::Store::append.
   Result<metric::Appended> append(const user::Actor& who, const RunId& id, metric::Batch batch,
                                   std::optional<std::int64_t> epoch = {});
   Result<std::vector<metric::Series>> curves(const RunId& id, const metric::Query& query);
