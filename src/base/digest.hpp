@@ -1,4 +1,5 @@
-// SHA-256 (OpenSSL: uses the processor's SHA instructions), incremental and at once, and hex text. Digests name samples, files and batches.
+// SHA-256 (OpenSSL: uses the processor's SHA instructions), incremental and at once, and hex text. Digests name
+// samples, files and batches.
 #pragma once
 
 #include <array>
