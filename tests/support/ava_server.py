@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -220,7 +219,7 @@ class Server(Client):
         try:
             for training in self.items("/trainings"):
                 if training["state"] not in ("done", "failed"):
-                    remove_container(training["job_id"])
+                    podman("rm", "-f", "-t", "0", *podman("ps", "-aq", "--filter", "label=ava.training=" + training["id"]).stdout.split())
         except (OSError, AssertionError):
             pass
 
@@ -234,19 +233,3 @@ class Server(Client):
 def podman(*args):
     """Run podman against the engine of the tests."""
     return subprocess.run(["podman", "--url", "unix://" + ENGINE, *args], capture_output=True, text=True, check=False)
-
-
-def container_of(key):
-    """Id of the container of a job, or ''."""
-    done = podman("ps", "-aq", "--no-trunc", "--filter", "label=ava.job=" + key)
-    return done.stdout.split()[0] if done.stdout.split() else ""
-
-
-def remove_container(key):
-    found = container_of(key)
-    if found:
-        podman("rm", "-f", "-t", "0", found)
-
-
-def send(process_id, number=signal.SIGKILL):
-    os.kill(process_id, number)
