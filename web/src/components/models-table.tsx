@@ -10,6 +10,7 @@ import { http } from "@/api/client";
 import { downloadUrl } from "@/api/download";
 import { modelsQuery } from "@/api/queries";
 import type { Model, ModelOrigin } from "@/api/types";
+import { groupOf } from "@/charts/metric-data";
 import { DeleteDialog } from "./delete-dialog";
 import { EmptyNote } from "./empty-note";
 import { ErrorAlert } from "./error-alert";
@@ -23,9 +24,15 @@ interface Props {
 }
 
 function Metrics({ metrics }: { metrics?: Record<string, number> | null }) {
-  const entries = Object.entries(metrics ?? {});
+  const weight = (name: string): number => ["accuracy", "loss"].indexOf(groupOf(name)) * 2 + (name.startsWith("val") ? 0 : 1);
+  const entries = Object.entries(metrics ?? {}).sort(([a], [b]) => (weight(a) + 8) % 8 - ((weight(b) + 8) % 8));
   if (entries.length === 0) return <>-</>;
-  return <>{entries.map(([name, value]) => <Tag key={name}>{name} {formatMetric(value)}</Tag>)}</>;
+  const text = ([name, value]: [string, number]): string => `${name} ${formatMetric(value)}`;
+  return (
+    <Tooltip title={entries.map((entry) => <div key={entry[0]}>{text(entry)}</div>)}>
+      <span className="nowrap">{entries.slice(0, 2).map((entry) => <Tag key={entry[0]}>{text(entry)}</Tag>)}{entries.length > 2 && `+${entries.length - 2}`}</span>
+    </Tooltip>
+  );
 }
 
 function useColumns(origin: ModelOrigin | undefined, onDelete: (model: Model) => void): TableColumnsType<Model> {

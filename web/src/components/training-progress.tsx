@@ -35,7 +35,7 @@ export function TrainingProgress({ training }: { training: Training }) {
         labelPlacement="vertical"
         current={failed ? 3 : at}
         status={failed ? "error" : training.state === "done" ? "finish" : "process"}
-        items={steps.map((step, i) => (failed && i > at && i < 3 ? { ...step, status: "wait" as const } : step))}
+        items={steps.map((step, i) => (failed && i >= at && i < 3 && !(i === 2 && training.started_at) ? { ...step, status: "wait" as const } : step))}
       />
       {failed && (
         <Alert
@@ -43,7 +43,7 @@ export function TrainingProgress({ training }: { training: Training }) {
           showIcon
           data-testid="training-failure"
           message={reason ? slugSentence(t, reason.slug, t("state.failed")) : t("state.failed")}
-          description={<>{reason?.detail && <div>{reason.detail}</div>}{exit && <div>{t("training.exit")}: {exit}</div>}</>}
+          description={<>{reason?.detail && reason.detail !== training.exit?.words && <div>{reason.detail}</div>}{exit && <div>{t("training.exit")}: {exit}</div>}</>}
         />
       )}
       {!failed && reason && <Alert type="info" showIcon message={slugSentence(t, reason.slug, reason.detail)} description={reason.detail} />}

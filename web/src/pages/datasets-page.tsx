@@ -77,6 +77,7 @@ export function DatasetsPage() {
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
       <Card styles={{ body: { padding: 0 } }}>
         <Table<Dataset>
+          size="middle"
           rowKey="id"
           columns={useColumns(setDialog)}
           dataSource={rows}

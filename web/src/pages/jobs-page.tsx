@@ -30,10 +30,12 @@ function JobBar({ job }: { job: Job }) {
   const { done, total, unit, message } = job.progress;
   const ended = job.state !== "queued" && job.state !== "running";
   if (job.state === "queued") return <>{job.waiting ? slugSentence(t, job.waiting.slug, job.waiting.detail) : "-"}</>;
+  const succeeded = job.state === "succeeded";
+  if (total === 0 && done === 0 && !succeeded) return <>{message || "-"}</>;
   return (
     <div style={{ minWidth: 140 }}>
-      {total > 0 && <Progress size="small" style={{ margin: 0 }} percent={job.state === "succeeded" ? 100 : progressPercent(done, total)} status={job.state === "failed" ? "exception" : ended ? undefined : "active"} />}
-      <small>{jobAmount(job)} {total > 0 ? t(`job.unit.${unit}`) : ""} {message}</small>
+      {(total > 0 || succeeded) && <Progress size="small" style={{ margin: 0 }} percent={succeeded ? 100 : progressPercent(done, total)} status={job.state === "failed" ? "exception" : ended ? undefined : "active"} />}
+      {(total > 0 || done > 0) && <small>{jobAmount(job)} {unit === "bytes" ? "" : t(`job.unit.${unit}`, { defaultValue: unit })} {message}</small>}
     </div>
   );
 }
@@ -74,6 +76,7 @@ export function JobsPage() {
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
       <Card styles={{ body: { padding: 0 } }}>
         <Table<Job>
+          size="middle"
           rowKey="id"
           columns={useColumns()}
           dataSource={rows}

@@ -81,6 +81,7 @@ export function StoragePage() {
       {buckets.isError && <ErrorAlert error={buckets.error} onRetry={() => void buckets.refetch()} />}
       <Card styles={{ body: { padding: 0 } }}>
         <Table<Bucket>
+          size="middle"
           rowKey="id"
           dataSource={buckets.data?.items ?? []}
           loading={buckets.isPending}

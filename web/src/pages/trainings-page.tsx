@@ -80,6 +80,7 @@ export function TrainingsPage() {
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
       <Card styles={{ body: { padding: 0 } }}>
         <Table<Training>
+          size="middle"
           rowKey="id"
           columns={columns}
           dataSource={rows}

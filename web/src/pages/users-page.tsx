@@ -67,6 +67,7 @@ export function UsersPage() {
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
       <Card styles={{ body: { padding: 0 } }}>
         <Table<User>
+          size="middle"
           rowKey="id"
           dataSource={rows}
           loading={list.isPending}

@@ -55,7 +55,7 @@ export const datasets: Shape<typeof zh> = {
     labels: "Labels",
     unlabelled: "No labels",
     rejects: "Rejected lines",
-    byteCount: "Size of pictures",
+    byteCount: "Size of data",
     importing: "Importing",
     importFailed: "Import failed",
     descriptionSaved: "Description saved",

@@ -51,7 +51,7 @@ export const datasets = {
     labels: "标签",
     unlabelled: "无标签",
     rejects: "被拒绝的行",
-    byteCount: "图片总大小",
+    byteCount: "数据大小",
     importing: "正在导入",
     importFailed: "导入失败",
     descriptionSaved: "描述已保存",
