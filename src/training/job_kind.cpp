@@ -47,6 +47,8 @@ void add_job_kind(job::KindRegistry& kinds, TrainingService& trainings) {
   };
   kind.on_end = [&trainings](const job::Job& job, const engine::Status& status) -> Result<job::Outcome> {
     const Ending ending = ending_of(status, job.cancel_requested);
+    // A container that ended before anybody looked was running all the same.
+    if (status.started_ms > 0) AVA_CHECK(trainings.started(TrainingId::trusted(job.subject.id), status.started_ms));
     AVA_CHECK(trainings.ended(TrainingId::trusted(job.subject.id), ending));
     return outcome_of(ending);
   };
