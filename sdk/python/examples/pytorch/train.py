@@ -169,7 +169,7 @@ def open_sets(root):
 def train_epoch(net, loader, optimizer, schedule, run, epoch, params):
     """Go through the training set once; return the mean loss."""
     net.train()
-    total, window = 0.0, []
+    total, window, seen, since = 0.0, [], 0, time.time()
     for batch, (pictures, labels) in enumerate(loader):
         inputs = to_input(pictures)
         if params["augment"]:
@@ -182,9 +182,11 @@ def train_epoch(net, loader, optimizer, schedule, run, epoch, params):
         schedule.step()
         window.append(loss.item())
         total += window[-1]
+        seen += len(labels)
         if len(window) == params["log_every"] or batch + 1 == len(loader):
-            run.log(step=epoch * len(loader) + batch, epoch=epoch, loss=sum(window) / len(window), learning_rate=rate)
-            window = []
+            run.log(step=epoch * len(loader) + batch, epoch=epoch, loss=sum(window) / len(window), learning_rate=rate,
+                    samples_per_second=seen / max(time.time() - since, 1e-6))
+            window, seen, since = [], 0, time.time()
     return total / len(loader)
 
 
