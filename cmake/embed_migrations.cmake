@@ -20,7 +20,8 @@ set(AVA_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
 function(ava_embed_migrations target folder)
   file(GLOB files CONFIGURE_DEPENDS ${folder}/*.sql)
   set(out ${CMAKE_BINARY_DIR}/generated/migrations.cpp)
+  string(MD5 names "${files}")  # a file that disappears changes the command, and so the program
   add_custom_command(OUTPUT ${out} DEPENDS ${files} ${AVA_EMBED_SCRIPT}
-    COMMAND ${CMAKE_COMMAND} -DFOLDER=${folder} -DOUT=${out} -P ${AVA_EMBED_SCRIPT} COMMENT "Embedding migrations")
+    COMMAND ${CMAKE_COMMAND} -DFOLDER=${folder} -DOUT=${out} -DNAMES=${names} -P ${AVA_EMBED_SCRIPT} COMMENT "Embedding migrations")
   target_sources(${target} PRIVATE ${out})
 endfunction()
