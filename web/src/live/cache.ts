@@ -41,6 +41,15 @@ function replaceInPages(pages: Pages, item: WithId): Pages | undefined {
   return found ? { ...pages, pages: next } : undefined;
 }
 
+/**
+ * Fetch again what is shown, from now on. An answer that is still on its way was made before the event that brought us here:
+ * without the cancel, TanStack would take that answer for the one asked for now when it is the first of its query.
+ */
+export async function fetchAgain(client: QueryClient, filter: { queryKey: QueryKey; exact?: boolean }): Promise<void> {
+  await client.cancelQueries(filter);
+  await client.invalidateQueries(filter);
+}
+
 const lateMs = 800;
 const late = new Set<string>();
 
@@ -51,35 +60,39 @@ function invalidateSoon(client: QueryClient, key: QueryKey): void {
   late.add(name);
   setTimeout(() => {
     late.delete(name);
-    void client.invalidateQueries({ queryKey: key, exact: true });
+    void fetchAgain(client, { queryKey: key, exact: true });
   }, lateMs);
 }
 
 function applyChanged(client: QueryClient, noun: string, item: WithId): void {
-  client.setQueryData(keys.one(noun, item.id), item);
+  const one = keys.one(noun, item.id);
+  const overtaken = client.getQueryState(one)?.fetchStatus === "fetching";
+  client.setQueryData(one, item);
+  if (overtaken) void fetchAgain(client, { queryKey: one, exact: true });
   for (const [key, pages] of client.getQueriesData<Pages>({ queryKey: keys.list(noun) })) {
     if (!pages?.pages) continue;
     const next = replaceInPages(pages, item);
+    const fetching = client.getQueryState(key)?.fetchStatus === "fetching";
     if (next) client.setQueryData(key, next);
-    else invalidateSoon(client, key);
+    if (!next || fetching) invalidateSoon(client, key);
   }
 }
 
 function applyRemoved(client: QueryClient, noun: string): void {
-  void client.invalidateQueries({ queryKey: keys.list(noun) });
+  void fetchAgain(client, { queryKey: keys.list(noun) });
 }
 
 /** What else a change makes stale: a finished import has statistics, a training that ran has runs and models. */
 function invalidateFollowers(client: QueryClient, noun: string, item: WithId): void {
   const state = (item as { state?: string }).state;
   if (noun === "dataset" && state !== "creating") {
-    void client.invalidateQueries({ queryKey: ["stats", "dataset", item.id] });
-    void client.invalidateQueries({ queryKey: keys.list("sample") });
-    void client.invalidateQueries({ queryKey: keys.list("reject") });
+    void fetchAgain(client, { queryKey: ["stats", "dataset", item.id] });
+    void fetchAgain(client, { queryKey: keys.list("sample") });
+    void fetchAgain(client, { queryKey: keys.list("reject") });
   }
   if (noun === "training") {
-    void client.invalidateQueries({ queryKey: keys.list("run") });
-    if (state === "done") void client.invalidateQueries({ queryKey: keys.list("model") });
+    void fetchAgain(client, { queryKey: keys.list("run") });
+    if (state === "done") void fetchAgain(client, { queryKey: keys.list("model") });
   }
 }
 
@@ -90,9 +103,9 @@ const nounOfTopic: Record<string, string> = {
 /** What changed between the fetch and this moment was told to nobody: fetch again what the topic is about. */
 function applySubscribed(client: QueryClient, topic: string): void {
   const [noun = "", id] = topic.split(":");
-  if (id) void client.invalidateQueries({ queryKey: keys.one(noun, id) });
-  else if (nounOfTopic[noun]) void client.invalidateQueries({ queryKey: keys.list(nounOfTopic[noun]) });
-  if (noun === "training") void client.invalidateQueries({ queryKey: keys.list("run") });
+  if (id) void fetchAgain(client, { queryKey: keys.one(noun, id) });
+  else if (nounOfTopic[noun]) void fetchAgain(client, { queryKey: keys.list(nounOfTopic[noun]) });
+  if (noun === "training") void fetchAgain(client, { queryKey: keys.list("run") });
 }
 
 const tellsChange = (type: string): boolean => type === "changed" || type.endsWith("_changed");
