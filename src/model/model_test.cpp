@@ -177,7 +177,8 @@ TEST_P(Models, AreListedNewestFirstByOriginTrainingAndName) {
   ASSERT_OK(models_->keep(produced("last"), bytes_of(kPackage)));
   const auto names = [&](const ModelFilter& filter) {
     std::vector<std::string> all;
-    for (const Model& m : models_->list(filter)->items) all.push_back(m.name);
+    const auto page = *models_->list(filter);
+    for (const Model& m : page.items) all.push_back(m.name);
     return all;
   };
   using ::testing::ElementsAre;

@@ -153,7 +153,8 @@ TEST_P(Trainings, AreListedNewestFirstByNameAndState) {
   for (const char* name : {"数字-1", "数字-2", "signs"}) ASSERT_OK(training(name));
   const auto names = [&](const TrainingFilter& filter) {
     std::vector<std::string> all;
-    for (const Training& t : trainings_->list(filter)->items) all.push_back(t.name);
+    const auto page = *trainings_->list(filter);
+    for (const Training& t : page.items) all.push_back(t.name);
     return all;
   };
   EXPECT_THAT(names({}), ::testing::ElementsAre("signs", "数字-2", "数字-1"));
