@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
   ava::cli::add_account(app, call);
   ava::cli::add_datasets(app, call);
   ava::cli::add_trainings(app, call);
+  ava::cli::add_examples(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -39,7 +39,8 @@ Error error_of(PGconn* session, const PGresult* result, std::string_view what) {
   if (state == "53100" || state == "53200") return Error(ErrorCode::kResourceExhausted, "db.full", message);
   if (state == "25006") return Error(ErrorCode::kPermissionDenied, "db.read_only", message);
   if (state == "57014") return Error(ErrorCode::kDeadlineExceeded, "db.timeout", message);
-  if (PQstatus(session) != CONNECTION_OK || group == "08" || group == "57")
+  // An error without a state is libpq's own: the session broke, also when it still calls itself well (a failed write).
+  if (PQstatus(session) != CONNECTION_OK || field == nullptr || group == "08" || group == "57")
     return Error(ErrorCode::kUnavailable, "db.lost", message);
   return Error(ErrorCode::kInternal, "db.sql", message);
 }
@@ -146,7 +147,7 @@ class PostgresConnection : public Connection {
   explicit PostgresConnection(Session session) : session_(std::move(session)) {}
 
   Dialect dialect() const override { return Dialect::kPostgres; }
-  bool alive() const override { return PQstatus(session_.get()) == CONNECTION_OK; }
+  bool alive() const override { return !lost_ && PQstatus(session_.get()) == CONNECTION_OK; }
 
   Result<void> begin(Access access) override {
     access_ = access;
@@ -196,7 +197,7 @@ class PostgresConnection : public Connection {
                                  wire.lengths.data(), wire.formats.data(), 0));
     }
     const auto status = PQresultStatus(reply.get());
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return error_of(session_.get(), reply.get(), sql);
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return failed(reply.get(), sql);
     return read_answer(reply.get(), row_limit);
   }
 
@@ -204,10 +205,16 @@ class PostgresConnection : public Connection {
     const Reply reply(PQexec(session_.get(), sql));
     const auto status = PQresultStatus(reply.get());
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return {};
-    return error_of(session_.get(), reply.get(), sql);
+    return failed(reply.get(), sql);
   }
 
  private:
+  Error failed(const PGresult* result, std::string_view what) {
+    Error error = error_of(session_.get(), result, what);
+    lost_ = lost_ || error.slug() == "db.lost";
+    return error;
+  }
+
   const PositionalSql& translated(std::string_view sql) {
     std::string key(sql);
     if (const auto known = texts_.find(key); known != texts_.end()) return known->second;
@@ -225,13 +232,14 @@ class PostgresConnection : public Connection {
     }
     const std::string name = "s" + std::to_string(++counter_);
     const Reply reply(PQprepare(session_.get(), name.c_str(), text.c_str(), wire.count(), wire.types.data()));
-    if (PQresultStatus(reply.get()) != PGRES_COMMAND_OK) return error_of(session_.get(), reply.get(), text);
+    if (PQresultStatus(reply.get()) != PGRES_COMMAND_OK) return failed(reply.get(), text);
     statements_.emplace(key, name);
     return name;
   }
 
   Session session_;
   Access access_ = Access::kRead;
+  bool lost_ = false;
   std::unordered_map<std::string, PositionalSql> texts_;
   std::unordered_map<std::string, std::string> statements_;
   std::uint64_t counter_ = 0;

@@ -221,6 +221,9 @@ Result<Status> ContainerEngine::status(const std::string& handle) {
     status.state = State::kLost;
     status.exit = describe_lost("the engine reports the container as dead");
   } else if (view->ended()) {
+    // Who reads that it ended reads its log next: the end is told when the log is whole, or cannot be had.
+    constexpr seconds kLogDeadline{3};
+    logs_.wait_complete(handle, folder(handle), kLogDeadline);
     status.state = State::kExited;
     status.ended_ms = view->ended_ms;
     status.exit = judge(handle, *view, record);

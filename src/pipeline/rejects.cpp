@@ -11,7 +11,13 @@ Result<Rejects> Rejects::create(const std::filesystem::path& path) {
 
 Result<void> Rejects::add(const sample::Reject& reject) {
   if (!reject.annotation) ++reasons_[reject.slug];
-  if (first_.empty()) first_ = fmt::format("line {} {}: {}", reject.line, reject.url, reject.detail);
+  if (first_.empty()) {
+    if (reject.line > 0) first_ = fmt::format("line {}", reject.line);
+    if (reject.column > 0) first_ += fmt::format(":{}", reject.column);
+    if (!reject.url.empty()) first_ += (first_.empty() ? "" : " ") + reject.url;
+    first_ += ": " + reject.detail;
+    if (!reject.hint.empty()) first_ += " (" + reject.hint + ")";
+  }
   return file_.write(sample::to_json_line(reject));
 }
 

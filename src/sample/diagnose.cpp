@@ -19,16 +19,27 @@ constexpr std::size_t kRepairLimit = 1u << 20;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
+/// At most 60 bytes of a token's first line, cut between characters, with control characters written as \u00XX: what
+/// is said about a file can be stored and shown whatever the file holds.
 std::string shorten(std::string_view token) {
-  const auto end = token.find('\n');
-  std::string text(token.substr(0, std::min<std::size_t>(end, 60)));
-  return text.size() < token.size() ? text + "..." : text;
+  std::size_t end = std::min({token.find('\n'), token.size(), std::size_t{60}});
+  while (end > 0 && end < token.size() && (static_cast<unsigned char>(token[end]) & 0xC0) == 0x80) --end;
+  std::string text;
+  for (const char c : token.substr(0, end)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F)
+      text += c;
+    else if (text.size() < 60)
+      text += fmt::format("\\u{:04x}", byte);
+  }
+  return end < token.size() ? text + "..." : text;
 }
 
 /// Looks at one fault, says it in words, and repairs it when a mechanical repair exists.
 class Doctor {
  public:
-  explicit Doctor(std::string_view original) : edited_(original) {}
+  explicit Doctor(std::string_view original)
+      : edited_(original), one_line_(original.find('\n') == std::string_view::npos) {}
 
   /// True: the text is JSON now.
   bool healthy() {
@@ -68,15 +79,19 @@ class Doctor {
   std::string before() const {
     return shorten(std::string_view(text_).substr(fault_.before_begin, fault_.before_end - fault_.before_begin));
   }
-  /// "at the end of line 6", or "at 1:20" inside a line.
+  /// "at the end of line 6", "at 6:20" inside a line, or "at column 20": a text of one line is a line of some list.
   std::string where_before() const {
     const Place place = edited_.original_place(fault_.before_end);
     std::size_t i = fault_.before_end;
     while (i < text_.size() && (text_[i] == ' ' || text_[i] == '\t' || text_[i] == '\r')) ++i;
     if (i < text_.size() && text_[i] == '\n') return fmt::format("at the end of line {}", place.line);
+    if (one_line_) return fmt::format("at column {}", place.column);
     return fmt::format("at {}:{}", place.line, place.column);
   }
-  std::uint64_t line_of(std::size_t at) const { return edited_.original_place(at).line; }
+  /// " (line 17)", or nothing where there is only one line.
+  std::string in_line(std::size_t at) const {
+    return one_line_ ? "" : fmt::format(" (line {})", edited_.original_place(at).line);
+  }
 
   void remove_comment(Diagnostic& found) {
     const bool line_comment = text_[fault_.at + 1] == '/';
@@ -94,8 +109,8 @@ class Doctor {
     while (end < text_.size() && text_[end] == '.') ++end;
     found.problem = "`...` is not JSON";
     const bool comma = fault_.before_end > 0 && text_[fault_.before_begin] == ',';
-    found.fix = comma ? fmt::format("delete `...` and the `,` before it (line {})", line_of(fault_.before_begin))
-                      : std::string("delete `...`");
+    found.fix =
+        comma ? "delete `...` and the `,` before it" + in_line(fault_.before_begin) : std::string("delete `...`");
     edited_.erase(fault_.at, end - fault_.at);
     if (comma) edited_.erase(fault_.before_begin, 1);
     found.applied = true;
@@ -108,7 +123,7 @@ class Doctor {
         break;
       case FaultKind::kCommaBeforeEnd:
         found.problem = fmt::format("`{}` after a comma", text_[fault_.at]);
-        found.fix = fmt::format("delete the trailing `,` (line {})", line_of(fault_.before_begin));
+        found.fix = "delete the trailing `,`" + in_line(fault_.before_begin);
         edited_.erase(fault_.before_begin, 1);
         found.applied = true;
         break;
@@ -138,7 +153,7 @@ class Doctor {
         break;
       case FaultKind::kWrongClose:
         found.problem = fmt::format("`{}` closes `{}` of line {}", text_[fault_.at], text_[fault_.open_at],
-                                    line_of(fault_.open_at));
+                                    edited_.original_place(fault_.open_at).line);
         found.fix = fmt::format("write `{}` first", text_[fault_.open_at] == '[' ? ']' : '}');
         break;
       case FaultKind::kTextAfterEnd:
@@ -252,12 +267,14 @@ class Doctor {
   void unclosed(Diagnostic& found) {
     const Place open = edited_.original_place(fault_.open_at);
     const char close = text_[fault_.open_at] == '[' ? ']' : '}';
-    found.problem =
-        fmt::format("the text ends inside the `{}` of {}:{}", text_[fault_.open_at], open.line, open.column);
+    found.problem = fmt::format(
+        "the text ends inside the `{}` {}", text_[fault_.open_at],
+        one_line_ ? fmt::format("of column {}", open.column) : fmt::format("of {}:{}", open.line, open.column));
     found.fix = fmt::format("write `{}` at the end; one object must stand on one line", close);
   }
 
   EditedText edited_;
+  bool one_line_;
   Fault fault_;
   std::string text_;
 };

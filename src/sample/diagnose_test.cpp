@@ -97,5 +97,22 @@ TEST(Diagnose, EveryKindOfFaultHasWordsAndAFix) {
   EXPECT_FALSE(diagnose(std::string(100000, '[')).empty());
 }
 
+TEST(Diagnose, SpeaksOfColumnsInATextOfOneLine) {
+  // A line of a list: its number in the file is the reader's to say.
+  EXPECT_EQ(diagnose(R"({"a":1 "b":2})").front().fix, "insert `,` after `1` at column 7");
+  EXPECT_EQ(diagnose(R"({"a":1,})").front().fix, "delete the trailing `,`");
+}
+
+TEST(Diagnose, WhatItSaysCanAlwaysBeStored) {
+  const std::string zeros(512, '\0');
+  const std::string said = diagnose(zeros).front().problem;
+  EXPECT_EQ(said.find('\0'), std::string::npos);
+  EXPECT_NE(said.find("\\u0000"), std::string::npos);
+  std::string cats = "x";
+  for (int i = 0; i < 40; ++i) cats += "\u732b";
+  const std::string about_cats = diagnose(cats).front().problem;
+  EXPECT_NE(about_cats.find("\u732b...`"), std::string::npos) << about_cats;  // cut between characters
+}
+
 }  // namespace
 }  // namespace ava::sample

@@ -173,6 +173,16 @@ TEST(ListReader, RefusesFilesThatAreNoLists) {
   EXPECT_EQ(read_list("").counts.lines, 0u);
 }
 
+TEST(ListReader, SaysWhatElseIsWrongWithAnObjectOverManyLines) {
+  ListReader reader(source_of("{\n  \"url\": \"http://h/1\"\n  \"type\": \"image\",\n}\n"), {});
+  Batch batch;
+  const auto more = reader.next(batch);
+  ASSERT_FALSE(more.ok());
+  EXPECT_EQ(more.error().hint(),
+            "a list has one JSON object per line; 3:3 `\"type\"` follows a value: insert `,` after `\"http://h/1\"` at "
+            "the end of line 2; 4:1 `}` after a comma: delete the trailing `,` (line 3)");
+}
+
 TEST(ListReader, SkipsLinesOverTheLimitAndGoesOn) {
   ListOptions options;
   options.max_line_bytes = 100;

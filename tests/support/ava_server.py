@@ -198,8 +198,8 @@ class Server(Client):
 
     def cli(self, *args, stdin=None, env=None):
         """Run the program as this admin; returns the finished process (text)."""
-        environment = dict(os.environ, AVA_URL=f"http://127.0.0.1:{self.port}", AVA_TOKEN=self.token,
-                           AVA_CONFIG_DIR=str(self.folder / "cli"), **(env or {}))
+        environment = {**os.environ, "AVA_URL": f"http://127.0.0.1:{self.port}", "AVA_TOKEN": self.token,
+                       "AVA_CONFIG_DIR": str(self.folder / "cli"), **(env or {})}
         return subprocess.run([AVA, *map(str, args)], capture_output=True, text=True, env=environment, input=stdin,
                               timeout=120, check=False)
 
