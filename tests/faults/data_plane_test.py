@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What `ava data` does when it is killed, when the disk is full, and when the input is bad.
 
-Usage: tests/faults/data_plane_faults.py --ava PATH
+Usage: tests/faults/data_plane_test.py --ava PATH
 The disk-full case makes a 2 MiB tmpfs in a namespace of its own; it is skipped where the kernel refuses one.
 """
 import argparse
@@ -19,10 +19,10 @@ import zlib
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "conformance"))
-from read_back import digest_of, make_pictures, png  # noqa: E402
+from read_back_test import digest_of, make_pictures, png  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
-ARGS = argparse.Namespace(ava=None)
+ARGS = argparse.Namespace(ava=os.environ.get("AVA_BIN", str(ROOT / "build/dev/bin/ava")))
 KILLS = 20
 
 
@@ -217,7 +217,7 @@ class Faults(unittest.TestCase):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--ava", default=str(ROOT / "build/dev/bin/ava"))
+    parser.add_argument("--ava", default=ARGS.ava)
     _, rest = parser.parse_known_args(namespace=ARGS)
     unittest.main(argv=[sys.argv[0], "-v", *rest])
 

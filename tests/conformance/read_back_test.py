@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 """Read back every sample of `ava data format` with readers that share no code with AVA.
 
-Usage: tests/conformance/read_back.py --ava PATH [--data FOLDER]
+Usage: tests/conformance/read_back_test.py --ava PATH [--data FOLDER]
 The pictures are those of FOLDER (default: ../shared/data/sign-digits beside the repository, else a small made set). Also
 checked here: the same bytes on 1, 2 and 7 threads, the closing of the counts, and that a flipped byte is found and named.
 """
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import struct
 import subprocess
@@ -21,7 +22,9 @@ import lmdb
 
 ROOT = Path(__file__).resolve().parents[2]
 MAGIC = struct.pack("<I", 0xCED7230A)
-ARGS = argparse.Namespace(ava=None, data=None)
+NEAR = ROOT.parent / "shared/data/sign-digits"
+ARGS = argparse.Namespace(ava=os.environ.get("AVA_BIN", str(ROOT / "build/dev/bin/ava")),
+                          data=str(NEAR) if NEAR.is_dir() else None)
 
 
 def records(path):
@@ -196,9 +199,8 @@ class ReadBack(unittest.TestCase):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--ava", default=str(ROOT / "build/dev/bin/ava"))
-    near = ROOT.parent / "shared/data/sign-digits"
-    parser.add_argument("--data", default=str(near) if near.is_dir() else None)
+    parser.add_argument("--ava", default=ARGS.ava)
+    parser.add_argument("--data", default=ARGS.data)
     parser.parse_known_args(namespace=ARGS)
     unittest.main(argv=[sys.argv[0], "-v"])
 
