@@ -32,12 +32,12 @@ export async function openPage(browser, language, shots) {
   });
   let count = 0;
   const at = (id) => page.getByTestId(id);
-  const shot = async (name) => {
+  const shot = async (name, fullPage = true) => {
     if (!shots) return;
     mkdirSync(shots, { recursive: true });
     count += 1;
     const file = `${language}-${String(count).padStart(2, "0")}-${name}.png`;
-    await page.screenshot({ path: join(shots, file), fullPage: true });
+    await page.screenshot({ path: join(shots, file), fullPage });
   };
   /** Wait for one of several things; fail at once, with its words, when the page shows an error instead. */
   const until = async (locator, what, timeout = 60_000) => {

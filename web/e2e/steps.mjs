@@ -171,7 +171,7 @@ export async function watchTraining(p, language) {
   await p.until(p.page.locator('h1 ~ [data-testid="state"][data-state="done"]'), "the run to end", trainMs);
   expect((await p.at("tile-status").innerText()) === words[language].done, `the end of the run in ${language}`);
   expect(await curveIsDrawn(p.page), "ink on the curve");
-  await p.shot("run-done");
+  await p.shot("run-done", false);
   await p.page.goto(training);
   await p.until(p.page.locator('[data-testid="training-progress"][data-state="done"]'), "the training to end", trainMs);
   await p.at("tab-log").click();

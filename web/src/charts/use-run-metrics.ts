@@ -4,6 +4,7 @@ import { keepPreviousData, queryOptions, useQuery, useQueryClient } from "@tanst
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { http } from "@/api/client";
 import type { Run, RunMetrics } from "@/api/types";
+import { fetchAgain } from "@/live/cache";
 import { useLive, useLiveStatus } from "@/live/live-context";
 import { addLive, emptyMetrics, mergeMetrics, pointCount, type LivePoint } from "./metric-data";
 
@@ -32,7 +33,7 @@ export function useRunMetrics(run: Run) {
   const refetch = useCallback(() => void queries.invalidateQueries({ queryKey: ["metrics", run.id, "all"] }), [queries, run.id]);
 
   useLive([`run:${run.id}`], (event) => {
-    if (event.type === "subscribed") refetch();
+    if (event.type === "subscribed") void fetchAgain(queries, { queryKey: ["metrics", run.id, "all"] });
     if (event.type !== "metrics") return;
     const data = event.data as { points?: LivePoint[]; dropped?: number };
     waiting.current.push(...(data.points ?? []));
