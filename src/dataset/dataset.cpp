@@ -66,7 +66,9 @@ Result<void> check_name(std::string_view name) {
   std::size_t characters = 0;
   for (const char c : name) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
   if (characters < 2 || characters > 63) return bad("has not 2 to 63 characters");
-  if (!file::is_safe_relative(name) || name.find_first_of("/:") != std::string_view::npos)
+  // clean_name() knows what two names could hide from each other: direction marks, characters without width.
+  if (!file::is_safe_relative(name) || !user::clean_name(name).ok() ||
+      name.find_first_of("/:") != std::string_view::npos)
     return bad("has a character that cannot be in a name");
   if (name.front() == '.' || name.front() == '-' || name.front() == ' ' || name.back() == ' ')
     return bad("starts or ends with a character that a name cannot start or end with");
