@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <set>
 
 #include "base/log.hpp"
@@ -174,7 +175,11 @@ Result<int> FormatService::purge() {
   AVA_TRY(const auto rows, parts_.database.read([&](db::Tx& tx) { return FormattedSetRepo::to_purge(tx); }));
   for (const FormattedSet& set : rows) {
     AVA_TRY(const auto bucket, storage_of(set));
-    AVA_CHECK(bucket->remove_tree(set.prefix));
+    AVA_TRY(const auto others,
+            parts_.database.read([&](db::Tx& tx) { return FormattedSetRepo::of_batch(tx, set.batch); }));
+    // The last set takes along what describes the batch: ".../sets/<batch>/<format>/<split>".
+    const std::filesystem::path own = set.prefix;
+    AVA_CHECK(bucket->remove_tree(others.empty() ? own.parent_path().parent_path().string() : set.prefix));
     AVA_CHECK(parts_.database.write(
         [&](db::Tx& tx) { return FormattedSetRepo::mark_purged(tx, set.id, parts_.clock.now_ms()); }));
   }

@@ -179,6 +179,11 @@ TEST_P(FormattedSets, AreDeletedByTheirOwnerWithTheirObjects) {
   EXPECT_FALSE(holds(sets[0].prefix));
   EXPECT_TRUE(holds(sets[1].prefix)) << "the other set of the batch stays";
   EXPECT_FALSE(sets_->find(sets[1].id)->counterpart_id.has_value());
+  const std::string batch = source.prefix + "/sets/" + sets[0].batch;
+  EXPECT_TRUE(holds(batch));
+  ASSERT_OK(sets_->remove(anna_, sets[1].id));
+  EXPECT_FALSE(holds(batch)) << "the last one takes the batch's own files along";
+  EXPECT_TRUE(holds(source.prefix));
 }
 
 TEST_P(FormattedSets, ThatAreBeingMadeAreKept) {
