@@ -13,6 +13,7 @@ namespace ava::format {
 namespace {
 constexpr std::size_t kBufferBytes = 1u << 20;
 constexpr std::size_t kDirectBytes = 1u << 18;  // a larger piece is not worth a copy
+constexpr std::uint64_t kStretchBytes = 8u << 20;
 }  // namespace
 
 OutFile::OutFile(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)) {
@@ -24,6 +25,8 @@ OutFile::OutFile(OutFile&& other) noexcept
       path_(std::move(other.path_)),
       buffer_(std::move(other.buffer_)),
       offset_(other.offset_),
+      written_(other.written_),
+      handed_on_(other.handed_on_),
       hash_(other.hash_),
       digest_(other.digest_) {}
 
@@ -32,6 +35,8 @@ OutFile& OutFile::operator=(OutFile&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(buffer_, other.buffer_);
   std::swap(offset_, other.offset_);
+  std::swap(written_, other.written_);
+  std::swap(handed_on_, other.handed_on_);
   std::swap(hash_, other.hash_);
   std::swap(digest_, other.digest_);
   return *this;
@@ -53,6 +58,13 @@ Result<void> OutFile::put(std::string_view bytes) {
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) return file::error_of(errno, "write", path_);
     bytes.remove_prefix(static_cast<std::size_t>(put));
+    written_ += static_cast<std::uint64_t>(put);
+  }
+  // The disk works while the next stretch is made; else it idles until close() waits for everything at once.
+  if (written_ - handed_on_ >= kStretchBytes) {
+    (void)::sync_file_range(fd_, static_cast<off_t>(handed_on_), static_cast<off_t>(written_ - handed_on_),
+                            SYNC_FILE_RANGE_WRITE);
+    handed_on_ = written_;
   }
   return {};
 }

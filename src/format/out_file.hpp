@@ -36,6 +36,8 @@ class OutFile {
   std::filesystem::path path_;
   std::string buffer_;
   std::uint64_t offset_ = 0;
+  std::uint64_t written_ = 0;    ///< given to the kernel
+  std::uint64_t handed_on_ = 0;  ///< of these, given on to the disk
   Sha256 hash_;
   Digest digest_{};
 };
