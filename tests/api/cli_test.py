@@ -127,7 +127,7 @@ class Shell(unittest.TestCase):
         self.fails(4, "model.not_found", "model", "download", made["id"])
         picture = self.server.folder / "a.png"
         picture.write_bytes(png(1))
-        self.fails(2, "model.bad_upload", "model", "upload", "none", picture)
+        self.fails(2, "model.no_package", "model", "upload", "none", picture)
 
 
 if __name__ == "__main__":
