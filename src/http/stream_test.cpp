@@ -80,7 +80,11 @@ TEST(Upload, ABigBodyStreamsThroughBoundedMemory) {
     Client client = world.client();
     ASSERT_OK_AND(const auto reply, client.send(request));
     EXPECT_EQ(reply.body, digest_of_pattern(kSize));
+#ifndef __SANITIZE_ADDRESS__  // its quarantine keeps freed memory resident
     EXPECT_LT(peak_bytes() - before, kSize / 4);
+#else
+    (void)before;
+#endif
   }
 }
 
