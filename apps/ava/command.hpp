@@ -25,8 +25,8 @@ void add_data(CLI::App& app, Call& call);  ///< data check | stats | import | fo
 void add_worker(CLI::App& app, Call& call);
 void add_server(CLI::App& app, Call& call);
 void add_openapi(CLI::App& app, Call& call);
-void add_account(CLI::App& app, Call& call);    ///< login | whoami | user
-void add_datasets(CLI::App& app, Call& call);   ///< bucket | dataset
+void add_account(CLI::App& app, Call& call);   ///< login | whoami | user
+void add_datasets(CLI::App& app, Call& call);  ///< bucket | dataset
 void add_trainings(CLI::App& app, Call& call);
 /// Last: give every command that has no example in its help one.
 void add_examples(CLI::App& app);  ///< training | run | model | job
