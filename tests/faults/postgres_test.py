@@ -91,7 +91,7 @@ class OnPostgres(unittest.TestCase):
             self.assertEqual((answer.status, answer.json["slug"]), (503, "db.unavailable"), (answer, self.server.log()[-3000:]))
         self.assertEqual(self.server.ask("GET", "//readyz").status, 503)
         self.assertEqual(self.server.ask("GET", "//healthz").status, 200)
-        self.assertLess(time.monotonic() - begin, 20)
+        self.assertLess(time.monotonic() - begin, 120)  # each waits a bounded time for it to come back
         time.sleep(1)  # the import ends meanwhile, and nobody can write that down
         self.cluster.start()
         end = time.monotonic() + 30
