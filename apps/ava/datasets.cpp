@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <memory>
 
 #include "console.hpp"
@@ -11,8 +10,6 @@
 namespace ava::cli {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 void add_bucket(CLI::App& app, Call& call) {
   CLI::App* group = app.add_subcommand("bucket", "Storage binding");
@@ -212,7 +209,7 @@ void add_datasets(CLI::App& app, Call& call) {
                  });
   auto named = std::make_shared<Named>();
   const auto on_dataset = [&](const char* verb, const char* help,
-                              std::function<Result<int>(Remote&, const Json&)> run) {
+                              const std::function<Result<int>(Remote&, const Json&)>& run) {
     CLI::App* command =
         remote_command(*group, call, verb, help, [named, run](Remote& r, const std::stop_token&) -> Result<int> {
           AVA_TRY(const Json dataset, r.find("/datasets", "ds", named->name));

@@ -117,7 +117,7 @@ void add_training(CLI::App& app, Call& call) {
                  });
   auto name = std::make_shared<std::string>();
   using Run = std::function<Result<int>(Remote&, const Json&, const std::stop_token&)>;
-  const auto on_training = [&](const char* verb, const char* help, Run run) {
+  const auto on_training = [&](const char* verb, const char* help, const Run& run) {
     CLI::App* command =
         remote_command(*group, call, verb, help, [name, run](Remote& r, const std::stop_token& stop) -> Result<int> {
           AVA_TRY(const Json training, r.find("/trainings", "tr", *name));
