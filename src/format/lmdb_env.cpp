@@ -69,10 +69,11 @@ class MapTrimmer {
     std::ifstream maps("/proc/self/maps");
     for (std::string line; std::getline(maps, line);) {
       if (!line.ends_with(path)) continue;
-      unsigned long from = 0;
-      unsigned long to = 0;
-      if (std::sscanf(line.c_str(), "%lx-%lx", &from, &to) == 2)
-        ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);  // a clean shared file map: nothing is lost
+      void* from = nullptr;
+      void* to = nullptr;
+      if (std::sscanf(line.c_str(), "%p-%p", &from, &to) != 2) continue;
+      // A clean shared map of a file: nothing is lost.
+      ::madvise(from, static_cast<std::size_t>(static_cast<char*>(to) - static_cast<char*>(from)), MADV_DONTNEED);
     }
   }
   std::jthread thread_;

@@ -114,8 +114,12 @@ Error error_of_curl(CURLcode code, const std::string& what, const ClientOptions&
 HeaderList header_list(const ClientOptions& options, const ClientRequest& request) {
   curl_slist* list = nullptr;
   const auto add = [&](const Headers& headers, const Headers* over) {
-    for (const auto& [name, value] : headers)
-      if (over == nullptr || !over->has(name)) list = curl_slist_append(list, (name + ": " + value).c_str());
+    std::string field;
+    for (const auto& [name, value] : headers) {
+      if (over != nullptr && over->has(name)) continue;
+      field.assign(name).append(": ").append(value);
+      list = curl_slist_append(list, field.c_str());
+    }
   };
   add(options.headers, &request.headers);
   add(request.headers, nullptr);
