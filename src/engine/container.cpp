@@ -272,7 +272,7 @@ Exit ContainerEngine::judge(const std::string& handle, const ContainerView& view
     ending.code = ending.exec_errno == ENOENT ? 127 : 126;
     ending.command = record.command;
   }
-  const Exit exit = describe(ending);
+  Exit exit = describe(ending);
   if (const auto kept = folder(handle).set_exit(exit); !kept.ok())
     log::warn("engine", "{}: {}", handle, kept.error().text());
   return exit;

@@ -1,5 +1,6 @@
 #include "engine/container_json.hpp"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -91,7 +92,7 @@ Result<void> check_container_mounts(const Spec& spec) {
 
 std::string create_body(const Spec& spec, const CreateContext& context) {
   json env = json::array();
-  for (const auto& [name, value] : spec.env) env.push_back(name + "=" + value);
+  for (const auto& [name, value] : spec.env) env.push_back(fmt::format("{}={}", name, value));
   json labels(spec.labels);
   labels[std::string(kLabelJob)] = spec.key;
   labels[std::string(kLabelOwner)] = context.owner;

@@ -1,6 +1,7 @@
 #include "engine/process.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -71,7 +72,7 @@ std::string find_program(const std::string& word, const std::map<std::string, st
   std::string found = "/nonexistent/" + word;
   for (std::size_t at = 0; at <= path.size();) {
     const std::size_t colon = std::min(path.find(':', at), path.size());
-    const std::string candidate = path.substr(at, colon - at) + "/" + word;
+    std::string candidate = path.substr(at, colon - at) + "/" + word;
     struct stat info {};
     if (::stat(candidate.c_str(), &info) == 0 && S_ISREG(info.st_mode)) {
       if (::access(candidate.c_str(), X_OK) == 0) return candidate;
@@ -88,7 +89,7 @@ std::vector<std::string> merged_environment(const std::map<std::string, std::str
     const std::string_view text(*entry);
     if (env.count(std::string(text.substr(0, text.find('=')))) == 0) out.emplace_back(text);
   }
-  for (const auto& [name, value] : env) out.push_back(name + "=" + value);
+  for (const auto& [name, value] : env) out.push_back(fmt::format("{}={}", name, value));
   return out;
 }
 

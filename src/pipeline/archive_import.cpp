@@ -30,7 +30,7 @@ bool may_be_list(std::string_view name) {
 /// "top/" when every name lies in that folder and, below it, in another one.
 std::string common_top(const std::vector<std::string>& names) {
   if (names.empty()) return {};
-  const std::string top = names.front().substr(0, names.front().find('/') + 1);
+  std::string top = names.front().substr(0, names.front().find('/') + 1);
   if (top.empty()) return {};
   for (const std::string& name : names)
     if (!name.starts_with(top) || name.find('/', top.size()) == std::string::npos) return {};
