@@ -42,7 +42,7 @@ std::string base_of(const Target& target) {
   return (fs::absolute(target.folder).lexically_normal() / "").string();
 }
 
-sample::ByteSource source_of(std::shared_ptr<storage::Reader> reader) {
+sample::ByteSource source_of(const std::shared_ptr<storage::Reader>& reader) {
   return [reader](char* buffer, std::size_t size) { return reader->read(buffer, size); };
 }
 
