@@ -35,7 +35,7 @@ ByteSource source_of(std::string text) {
   auto rest = std::make_shared<std::pair<std::string, std::size_t>>(std::move(text), 0);
   return [rest](char* buffer, std::size_t size) -> Result<std::size_t> {
     const std::size_t got = std::min(size, rest->first.size() - rest->second);
-    std::memcpy(buffer, rest->first.data() + rest->second, got);
+    std::copy_n(rest->first.data() + rest->second, got, buffer);
     rest->second += got;
     return got;
   };

@@ -18,7 +18,7 @@ namespace {
 using json::Kind;
 using json::Node;
 
-Error reject_line(std::string_view slug, std::string detail, std::string_view hint = {}) {
+Error reject_line(std::string_view slug, const std::string& detail, std::string_view hint = {}) {
   return Error(ErrorCode::kCorrupt, slug, detail).hint(hint);
 }
 
