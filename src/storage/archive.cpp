@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <iconv.h>
 #include <locale.h>
-#include <bit>
 
+#include <bit>
 #include <optional>
 #include <unordered_set>
 
