@@ -118,7 +118,7 @@ Result<ListImport> ImportRun::read_lines(sample::ByteSource lines, const std::st
 
 Result<ListImport> ImportRun::import_source_list() {
   AVA_TRY(auto reader, open_source());
-  return read_lines(source_of(std::move(reader)), spec_.url_prefix);
+  return read_lines(source_of(reader), spec_.url_prefix);
 }
 
 Result<ListImport> ImportRun::import_archive() {

@@ -26,7 +26,8 @@ struct LabelKey {
   std::string str() const;
   /// Errors: `label.bad_key`.
   static Result<LabelKey> parse(std::string_view text);
-  auto operator<=>(const LabelKey&) const = default;
+  // clang-tidy 14 takes the 0 inside a defaulted comparison for a pointer.
+  auto operator<=>(const LabelKey&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// Units: pixels, origin at the top-left corner of the top-left pixel, x right, y down.

@@ -6,7 +6,6 @@
 #include <iconv.h>
 #include <locale.h>
 
-#include <bit>
 #include <optional>
 #include <unordered_set>
 
@@ -41,7 +40,7 @@ class Utf8Locale {
 std::string utf8_name(std::string raw) {
   if (file::is_utf8(raw)) return raw;
   const iconv_t converter = ::iconv_open("UTF-8", "GB18030");
-  if (std::bit_cast<std::intptr_t>(converter) == -1) return raw;
+  if (reinterpret_cast<std::intptr_t>(converter) == -1) return raw;
   std::string out(raw.size() * 4, '\0');
   char* from = raw.data();
   std::size_t left = raw.size();
