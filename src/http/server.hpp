@@ -40,7 +40,7 @@ struct ServerOptions {
 /// Thread: start() and stop() from one thread. Lifetime: the Router must outlive it; the destructor stops at once.
 class Server {
  public:
-  /// Bind and serve. Errors: `http.address_in_use`, `http.bad_address`, `http.cannot_listen`.
+  /// Bind and serve. Errors: `net.address_in_use`, `net.bad_address`, `net.cannot_listen`.
   static Result<std::unique_ptr<Server>> start(ServerOptions options, const Router& router);
   ~Server();
   Server(const Server&) = delete;

@@ -58,6 +58,8 @@ export const errors: Shape<typeof zh> = {
       root_missing: "The directory of the storage space does not exist",
       no_listing: "This storage cannot list its objects",
       unknown_scheme: "This kind of address is not supported",
+      cancelled: "Cancelled",
+      not_seekable: "This source cannot be read from the middle",
     },
     object: {
       not_found: "There is no such object in the storage space",
@@ -92,6 +94,9 @@ export const errors: Shape<typeof zh> = {
       name_fixed: "A dataset cannot be renamed",
       not_found: "There is no such dataset",
       not_ready: "The dataset is not ready yet",
+      bad_cursor: "This page position is not valid; start from the beginning",
+      bad_list: "The dataset's list file is damaged",
+      no_sample: "There is no such sample",
     },
     archive: {
       bomb: "The archive unpacks to an absurd size",
@@ -177,6 +182,8 @@ export const errors: Shape<typeof zh> = {
     formatted_set: {
       in_use: "The formatted data is in use and cannot be deleted",
       not_found: "There is no such formatted data",
+      not_local: "The formatted data is not on this machine",
+      not_ready: "The formatted data is not ready yet",
     },
     training: {
       running: "The training is running. Stop it first",
@@ -194,6 +201,8 @@ export const errors: Shape<typeof zh> = {
     },
     metric: {
       bad_run: "There is no such training instance",
+      batch_too_large: "Too many points in one report",
+      corrupt: "The curve's data is damaged",
     },
     model: {
       in_use: "The model is in use and cannot be deleted",
@@ -211,6 +220,7 @@ export const errors: Shape<typeof zh> = {
       failed: "The job failed",
       lost: "The job's process is gone",
       not_yours: "This is not your job",
+      unknown_kind: "The server does not know this kind of job",
     },
     engine: {
       unavailable: "The container engine is not available",
@@ -220,6 +230,14 @@ export const errors: Shape<typeof zh> = {
       mount_not_found: "A directory to mount does not exist",
       bad_spec: "The container's settings are not valid",
       bad_answer: "The container engine's answer was not understood",
+      bad_options: "The engine's options are not valid",
+      bad_record: "The record of a running job is damaged",
+      cancelled: "Cancelled",
+      job_not_found: "The engine does not know this job",
+      log_busy: "Another process is writing this log",
+      name_taken: "The container's name is taken",
+      remove_failed: "The container could not be removed",
+      unknown: "There is no such engine",
     },
     exit: {
       failed: "The training program ended with an error",
@@ -245,10 +263,25 @@ export const errors: Shape<typeof zh> = {
       lost: "The database connection was lost. Try again",
       busy: "The database is busy. Try again",
       full: "The disk of the database is full",
+      bad_url: "The database address is not valid",
+      commit_unknown: "The connection broke during the commit; reload to see whether it was done",
+      constraint: "This conflicts with data that is there",
+      corrupt: "The database file is damaged",
+      io: "The database could not be read or written",
+      migration_failed: "The database could not be upgraded",
+      pool_exhausted: "All database connections are busy; try again later",
+      read_only: "The database is read-only",
+      reference: "Other data still refers to this",
+      schema_edited: "The database's upgrade history is not the program's",
+      schema_newer: "A newer version made this database; upgrade the program",
+      sql: "A database statement failed",
+      timeout: "The database did not answer in time; try again later",
+      unique: "The same entry exists already",
     },
     idempotency: {
       in_progress: "The same request is being handled",
       other_request: "This request key was used for another request",
+      bad_key: "The idempotency key is not valid",
     },
     http: {
       no_route: "There is no such address",
@@ -258,6 +291,100 @@ export const errors: Shape<typeof zh> = {
       unreachable: "The other server cannot be reached",
       private_address: "Addresses in private networks are not allowed",
       internal: "An internal error of the server",
+      answer_too_large: "The other server's answer is too large",
+      bad_address: "The server's address is not valid",
+      bad_content_type: "The request's content type is not accepted",
+      bad_query: "A parameter in the address is not valid",
+      bad_range: "The requested range lies outside the content",
+      bad_target: "The requested address is not valid",
+      bad_url: "The URL is not valid",
+      broken: "The connection to the server broke",
+      cancelled: "Cancelled",
+      denied: "The other server denied access",
+      header_too_large: "The request's header is too large",
+      malformed: "The request is malformed",
+      method_not_allowed: "This address does not allow this method",
+      needs_gzip: "This file is only available compressed",
+      status: "The other server answered with an error",
+      too_many_redirects: "There are too many redirects",
+      too_slow: "The request was too slow",
+      unknown_method: "The request's method is unknown",
+      upgrade_required: "This address speaks WebSocket only",
+      upload_broken: "The upload broke off; upload again",
+    },
+    cli: {
+      bad_size: "The size is not valid; write 512M or 2G",
+      not_found: "There is nothing by that name",
+      not_logged_in: "Log in first: ava login",
+    },
+    config: {
+      bad_toml: "The configuration file is not valid TOML",
+      bad_value: "A value in the configuration is not valid",
+      unknown_key: "The configuration has an unknown key",
+    },
+    copy: {
+      no_list: "The original's list is gone; it cannot be copied",
+    },
+    datum: {
+      corrupt: "A sample's record is damaged",
+    },
+    enum: {
+      unknown: "This is not one of the choices",
+    },
+    hex: {
+      bad: "This is not a hexadecimal number",
+    },
+    id: {
+      bad: "The id is not valid",
+    },
+    import: {
+      bad_prefix: "This is not a folder of a bound storage space",
+    },
+    lmdb: {
+      bad_key: "A key in the LMDB is not valid",
+      corrupt: "The LMDB file is damaged",
+      failed: "The LMDB could not be read or written",
+      key_too_long: "A file name is too long for an LMDB key",
+    },
+    manifest: {
+      bad: "The manifest is damaged",
+    },
+    net: {
+      address_in_use: "The address is in use",
+      bad_address: "The address to listen on is not valid",
+      cannot_listen: "The server cannot listen on this address",
+    },
+    option: {
+      bad: "An option is not valid",
+    },
+    raw: {
+      bad_index: "The index of the raw set is damaged",
+      missing_sample: "A sample's file is missing from the raw set",
+    },
+    recordio: {
+      bad_header: "A RecordIO record's header is damaged",
+      corrupt: "The RecordIO file is damaged",
+      index: "The RecordIO index does not match its data",
+      too_large: "A sample is too large for RecordIO",
+    },
+    sdk: {
+      unpack: "The SDK could not be unpacked",
+    },
+    server: {
+      data_in_use: "Another server uses this data folder",
+    },
+    target: {
+      bucket_unknown: "There is no such storage space",
+      busy: "Another job is writing to the same place",
+      exists: "Something else is already there",
+      missing: "No place to write to is given",
+    },
+    time: {
+      bad: "The time is not valid",
+    },
+    verify: {
+      nothing: "There is no set to verify here",
+      damaged: "Verification found damaged data",
     },
   },
 };
