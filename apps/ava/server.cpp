@@ -81,6 +81,7 @@ void sweep(api::Services& services, const std::stop_token& stop) {
 Result<std::map<std::string, job::EngineLimits>> limits_of(engine::Engine& containers) {
   AVA_TRY(const auto info, containers.probe());
   if (!info.available) log::warn("engine", "no container engine: {}", info.detail);
+  if (!info.warning.empty()) log::warn("engine", "{} at {}: {}", info.name, info.detail, info.warning);
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   std::map<std::string, job::EngineLimits> limits;
   limits["container"] = {8, info.cpu_cores, info.memory_bytes};

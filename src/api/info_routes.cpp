@@ -66,7 +66,7 @@ Result<http::Reply> info(Services& services, http::Request&) {
   info.max_upload_bytes = services.max_upload_bytes;
   AVA_TRY(const auto engine, services.containers.probe());
   info.engine = {"container", engine.available, engine.name + (engine.version.empty() ? "" : " " + engine.version),
-                 engine.available ? "" : engine.detail};
+                 engine.available ? engine.warning : engine.detail};
   return reply(info);
 }
 

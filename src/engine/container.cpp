@@ -22,6 +22,8 @@ using std::chrono::seconds;
 constexpr int kNotFound = 404;
 constexpr int kNotModified = 304;
 constexpr int kSignalled = 128;
+constexpr int kNotRunnable = 126;
+constexpr int kNotThere = 127;
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
@@ -86,6 +88,10 @@ Result<EngineFacts> ContainerEngine::facts() {
   AVA_TRY(const ApiReply info, api_.call("GET", "/info"));
   if (!info.ok()) return Error(ErrorCode::kUnavailable, "engine.bad_answer", info.message());
   AVA_TRY(EngineFacts known, parse_facts(info.body, info.podman));
+  if (known.podman && known.rootless) {
+    AVA_TRY(const ApiReply own, api_.call("GET", "/libpod/info"));
+    AVA_TRY(known, parse_facts(info.body, true, own.ok() ? own.body : ""));
+  }
   const std::lock_guard lock(facts_mutex_);
   return facts_.emplace(std::move(known));
 }
@@ -99,10 +105,6 @@ Result<Info> ContainerEngine::probe() {
     return none;
   }
   known->info.detail = api_.where();
-  if (known->rootless && known->cgroup_v1) {
-    known->info.available = false;
-    known->info.detail = "rootless on cgroup v1: memory and CPU limits would be ignored; run the engine as root";
-  }
   return known->info;
 }
 
@@ -177,14 +179,13 @@ Result<std::string> ContainerEngine::start(const Spec& spec) {
 /// Start a container that was created. A command that cannot be run is an end of the job, not a failure of the engine.
 Result<void> ContainerEngine::launch(const std::string& handle, const JobRecord& record) {
   constexpr seconds kStartDeadline{120};
-  constexpr int kNotRunnable = 126;
   AVA_TRY(const ApiReply reply, api_.call("POST", "/containers/" + handle + "/start", {}, kStartDeadline));
   if (reply.ok() || reply.status == kNotModified) return {};
   const std::string said = reply.message();
   const bool exec = contains(said, "exec");
   const bool absent = contains(said, "executable file not found") || contains(said, "no such file or directory");
   if (exec && (absent || contains(said, "permission denied"))) {
-    const Ending ending{.code = absent ? kNotRunnable + 1 : kNotRunnable, .command = record.command};
+    const Ending ending{.code = absent ? kNotThere : kNotRunnable, .command = record.command};
     AVA_CHECK(folder(handle).set(kMarkLogComplete));
     return folder(handle).set_exit(describe(ending));
   }
@@ -199,7 +200,7 @@ Result<void> ContainerEngine::launch(const std::string& handle, const JobRecord&
 void ContainerEngine::attend(const std::string& handle, const ContainerView& view, const JobRecord& record) {
   if (!view.waits()) logs_.ensure(handle, folder(handle), record.log_path);
   if (view.ended()) logs_.note_end(handle);
-  memory_.add(handle, view.pid);
+  memory_.add(handle, view.pid, view.id);
 }
 
 Result<Status> ContainerEngine::status(const std::string& handle) {
@@ -235,17 +236,15 @@ Result<Status> ContainerEngine::status(const std::string& handle) {
   return status;
 }
 
-/// Catatonit ends with 1 when it cannot run the command; the line it prints is all that tells. 0: it was run.
+/// Podman's first process (catatonit) ends with 1 when it cannot run the command, Docker's (tini) with 126 or 127; the
+/// line it prints is all that tells it from a command that ended so. 0: the command was run.
 int ContainerEngine::command_error(const ContainerView& view, const JobRecord& record) {
   constexpr std::uint64_t kLineLimit = 400;
   constexpr std::chrono::seconds kLogDeadline{5};
-  if (view.exit_code != 1) return 0;
+  if (view.exit_code != 1 && view.exit_code != kNotRunnable && view.exit_code != kNotThere) return 0;
   logs_.wait_complete("ava-" + record.key, folder("ava-" + record.key), kLogDeadline);
   const auto chunk = read_log(record.log_path, 0, kLineLimit, true);
-  if (!chunk.ok() || !chunk->end || !contains(chunk->text, "(catatonit:") ||
-      !contains(chunk->text, "failed to exec pid1"))
-    return 0;
-  return contains(chunk->text, "No such file") ? ENOENT : EACCES;
+  return chunk.ok() && chunk->end ? first_process_error(chunk->text) : 0;
 }
 
 OutOfMemory ContainerEngine::memory_verdict(const std::string& handle, const ContainerView& view,
@@ -269,7 +268,7 @@ Exit ContainerEngine::judge(const std::string& handle, const ContainerView& view
                 .memory_limit_bytes = record.memory_bytes};
   if (ending.memory == OutOfMemory::kNo) ending.exec_errno = command_error(view, record);
   if (ending.exec_errno != 0) {
-    ending.code = ending.exec_errno == ENOENT ? 127 : 126;
+    ending.code = ending.exec_errno == ENOENT ? kNotThere : kNotRunnable;
     ending.command = record.command;
   }
   Exit exit = describe(ending);

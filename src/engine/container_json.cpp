@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <nlohmann/json.hpp>
 
 namespace ava::engine {
@@ -79,7 +80,44 @@ TimeMs time_at(const json& object, const char* name) {
   return time.ok() ? std::max<TimeMs>(0, *time) : 0;
 }
 
+/// The limits that this engine would ignore without a word. Docker says so itself; Podman claims every limit, and only
+/// the controllers that its own API lists for a user without root are true.
+std::string ignored_limits(const json& machine, const json& libpod) {
+  struct Limit {
+    const char *flag, *controller, *what;
+  };
+  const json none = json::object();
+  const json& host = libpod.is_object() && libpod.contains("host") ? libpod["host"] : none;
+  const bool listed = host.is_object() && host.contains("cgroupControllers") && host["cgroupControllers"].is_array();
+  std::string missing;
+  for (const Limit& limit : {Limit{"MemoryLimit", "memory", "memory"}, Limit{"CpuCfsQuota", "cpu", "processors"},
+                             Limit{"PidsLimit", "pids", "processes"}}) {
+    const bool denied = machine.contains(limit.flag) && machine[limit.flag] == false;
+    const auto has = [&limit](const json& name) { return name == limit.controller; };
+    if (denied || (listed && std::none_of(host["cgroupControllers"].begin(), host["cgroupControllers"].end(), has)))
+      missing += (missing.empty() ? "" : ", ") + std::string(limit.what);
+  }
+  return missing;
+}
+
+std::string limits_warning(const EngineFacts& facts, const std::string& ignored) {
+  if (ignored.empty()) return {};
+  const std::string what = "limits of trainings are ignored (" + ignored + "): ";
+  if (!facts.rootless) return what + "this machine's kernel does not offer them to the engine";
+  if (facts.cgroup_v1) return what + "the engine runs without root on cgroup v1; run it as root, or use cgroup v2";
+  return what + "the engine runs without root and its user has no such cgroup controller; delegate them to it";
+}
+
 }  // namespace
+
+int first_process_error(std::string_view log) {
+  const bool catatonit =
+      log.find("(catatonit:") != std::string_view::npos && log.find("failed to exec pid1") != std::string_view::npos;
+  const std::string_view line = log.substr(0, log.find('\n'));
+  const bool tini = line.rfind("[FATAL tini (", 0) == 0 && line.find("] exec ") != std::string_view::npos;
+  if (!catatonit && !tini) return 0;
+  return log.find("No such file") != std::string_view::npos ? ENOENT : EACCES;
+}
 
 Result<void> check_container_mounts(const Spec& spec) {
   for (const Mount& mount : spec.mounts)
@@ -148,7 +186,7 @@ Result<std::vector<ImageInfo>> parse_images(std::string_view text) {
   return images;
 }
 
-Result<EngineFacts> parse_facts(std::string_view info, bool podman) {
+Result<EngineFacts> parse_facts(std::string_view info, bool podman, std::string_view libpod_info) {
   const json machine = json::parse(info, nullptr, false);
   if (!machine.is_object()) return bad_answer("its description");
   EngineFacts facts;
@@ -157,11 +195,15 @@ Result<EngineFacts> parse_facts(std::string_view info, bool podman) {
   if (machine.contains("SecurityOptions") && machine["SecurityOptions"].is_array())
     for (const json& option : machine["SecurityOptions"])
       if (option.is_string() && option.get<std::string>().find("rootless") != std::string::npos) facts.rootless = true;
+  // Docker says it among the options above, Podman 4 here alone.
+  if (machine.contains("Rootless") && machine["Rootless"] == true) facts.rootless = true;
   facts.info.name = facts.podman ? "podman" : "docker";
   facts.info.version = text_at(machine, "ServerVersion");
   facts.info.cpu_cores = number_at<double>(machine, "NCPU");
   facts.info.memory_bytes = number_at<std::uint64_t>(machine, "MemTotal");
   facts.info.available = true;
+  const json libpod = libpod_info.empty() ? json() : json::parse(libpod_info, nullptr, false);
+  facts.info.warning = limits_warning(facts, ignored_limits(machine, libpod));
   return facts;
 }
 

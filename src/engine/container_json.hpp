@@ -50,6 +50,11 @@ struct EngineFacts {
   Info info;
   bool podman = false, rootless = false, cgroup_v1 = false;
 };
-Result<EngineFacts> parse_facts(std::string_view info, bool podman);
+/// From GET /info and, for a rootless Podman, GET /libpod/info; the latter may be empty.
+Result<EngineFacts> parse_facts(std::string_view info, bool podman, std::string_view libpod_info = {});
+
+/// ENOENT or EACCES when the log is the complaint of a container's first process (catatonit of Podman, tini of Docker)
+/// that it cannot run the command; else 0.
+int first_process_error(std::string_view log);
 
 }  // namespace ava::engine

@@ -69,9 +69,10 @@ struct LogChunk {
   bool end = false;
 };
 
-/// What an engine is and offers. `detail` says where it listens or why it is not available.
+/// What an engine is and offers. `detail` says where it listens or why it is not available; `warning` says what it
+/// ignores of a Spec, such as limits, and is empty where it keeps everything.
 struct Info {
-  std::string name, version, detail;
+  std::string name, version, detail, warning;
   bool available = false;
   double cpu_cores = 0;
   std::uint64_t memory_bytes = 0;

@@ -103,6 +103,11 @@ std::string memory_cgroup_folder(std::string_view proc_cgroup, std::string_view 
   return unified.empty() || unified == "/" || root.empty() ? "" : root + unified;
 }
 
+std::string own_cgroup_folder(std::string_view folder, std::string_view container_id) {
+  const std::size_t at = container_id.empty() ? std::string_view::npos : folder.find(container_id);
+  return at == std::string_view::npos ? "" : std::string(folder.substr(0, folder.find('/', at)));
+}
+
 OutOfMemory judge_kernel_line(std::string_view line, std::string_view container_id) {
   if (line.find("oom-kill:") == std::string_view::npos || container_id.empty()) return OutOfMemory::kNo;
   const auto names = [&](std::string_view field) {
@@ -156,15 +161,15 @@ MemoryWatch::~MemoryWatch() {
   thread_.join();
 }
 
-void MemoryWatch::add(const std::string& handle, int pid) {
-  if (pid <= 0) return;
-  {
-    const std::lock_guard lock(mutex_);
-    if (watched_.count(handle) != 0) return;
-  }
+void MemoryWatch::add(const std::string& handle, int pid, const std::string& container_id) {
+  if (pid <= 0 || last(handle)) return;
   const std::string folder =
       memory_cgroup_folder(read_proc("/proc/" + std::to_string(pid) + "/cgroup"), read_proc("/proc/self/mounts"));
-  if (folder.empty()) return;
+  const std::string own = own_cgroup_folder(folder, container_id);
+  if (!own.empty()) add_folder(handle, own);
+}
+
+void MemoryWatch::add_folder(const std::string& handle, const std::string& folder) {
   auto watched = std::make_unique<Watched>();
   watched->events = open_first(folder, "memory.events", "memory.oom_control");
   watched->peak = open_first(folder, "memory.peak", "memory.max_usage_in_bytes");

@@ -29,6 +29,9 @@ std::uint64_t parse_oom_kills(std::string_view text);
 /// Folder of the memory controller for a process, from the text of /proc/<pid>/cgroup and of /proc/self/mounts.
 /// Empty when there is none.
 std::string memory_cgroup_folder(std::string_view proc_cgroup, std::string_view mounts);
+/// The part of `folder` up to the container's own cgroup, which Podman and Docker name by its id (".../libpod-ID",
+/// "/docker/ID", "docker-ID.scope"): processes may sit in one below it. Empty when there is none.
+std::string own_cgroup_folder(std::string_view folder, std::string_view container_id);
 /// What the kernel's log says about the container with this id; kNo also when the log may not be read: `readable`.
 struct KernelLogVerdict {
   OutOfMemory memory = OutOfMemory::kNo;
@@ -46,8 +49,11 @@ class MemoryWatch {
   ~MemoryWatch();
   MemoryWatch(const MemoryWatch&) = delete;
   MemoryWatch& operator=(const MemoryWatch&) = delete;
-  /// Watch the cgroup that process `pid` is in. Known jobs and processes without a cgroup of their own are left out.
-  void add(const std::string& handle, int pid);
+  /// Watch the cgroup that process `pid` of this container is in. Known jobs are left out, and so are containers
+  /// without a cgroup of their own (rootless on cgroup v1): its counters would be those of strangers.
+  void add(const std::string& handle, int pid, const std::string& container_id);
+  /// Watch the counters in this folder of a cgroup file system.
+  void add_folder(const std::string& handle, const std::string& folder);
   std::optional<MemoryCounters> last(const std::string& handle);
   void forget(const std::string& handle);
 

@@ -6,8 +6,9 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from support import engine_api  # noqa: E402
 from support.live import Live  # noqa: E402
-from support.training import TrainingCase, container_of, podman  # noqa: E402
+from support.training import TrainingCase, container_of  # noqa: E402
 
 LINES = 600
 SCRIPT = f"""
@@ -51,7 +52,7 @@ class Restarts(TrainingCase):
         made = self.train(COMMAND)
         self.wait_log(made, "第 20 步")
         self.assertEqual(self.server.stop(), 0)
-        self.assertTrue(podman("inspect", "-f", "{{.State.Running}}", container_of(made["id"])).stdout.startswith("true"))
+        self.assertTrue(engine_api.state(container_of(made["id"]))["Running"])
         time.sleep(1)
         self.server.start()
         self.check_whole(made)
@@ -74,7 +75,7 @@ class Restarts(TrainingCase):
         made = self.train("echo up; sleep 300")
         self.wait_log(made, "up")
         self.server.kill()
-        podman("rm", "-f", "-t", "0", container_of(made["id"]))
+        engine_api.remove(container_of(made["id"]))
         self.server.start()
         end = self.server.wait_training(made["id"])
         self.assertEqual((end["state"], end["state_reason"]["slug"]), ("failed", "job.lost"))

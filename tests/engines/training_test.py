@@ -11,8 +11,9 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from support import engine_api  # noqa: E402
 from support.ava_server import Client  # noqa: E402
-from support.training import TrainingCase, container_pid, container_of, podman  # noqa: E402
+from support.training import TrainingCase, container_pid, container_of  # noqa: E402
 
 LOOK = """
 id -u; for f in /workspace/data/train/x /workspace/mnt/data/val/x /workspace/code/x /workspace/config/x /workspace/examples/x \
@@ -67,7 +68,7 @@ class HowItEnds(TrainingCase):
         self.assertIn("ValueError: 学习率", self.log_of(end))
 
     def test_killed_by_somebody_else(self):
-        for kill in (lambda t: podman("kill", "-s", "KILL", container_of(t["id"])),
+        for kill in (lambda t: engine_api.kill(container_of(t["id"])),
                      lambda t: os.kill(container_pid(t["id"]), signal.SIGKILL)):
             made = self.train("echo up; sleep 300")
             self.wait_log(made, "up\n")
@@ -79,7 +80,7 @@ class HowItEnds(TrainingCase):
     def test_a_container_removed_under_us(self):
         made = self.train("echo up; sleep 300")
         self.wait_log(made, "up\n")
-        podman("rm", "-f", "-t", "0", container_of(made["id"]))
+        engine_api.remove(container_of(made["id"]))
         end = self.server.wait_training(made["id"])
         self.assertEqual(end["state"], "failed")
         self.assertIn(end["state_reason"]["slug"], ("job.lost", "exit.killed", "exit.lost"))

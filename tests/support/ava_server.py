@@ -12,9 +12,11 @@ import time
 import urllib.parse
 from pathlib import Path
 
+from support import engine_api
+
 ROOT = Path(__file__).resolve().parents[2]
 AVA = os.environ.get("AVA_BIN") or str(ROOT / "build/dev/bin/ava")
-ENGINE = os.environ.get("AVA_ENGINE_SOCKET", "")
+ENGINE = engine_api.SOCKET
 IMAGE = os.environ.get("AVA_TEST_IMAGE", "localhost/ava/base:bookworm")
 PASSWORD = "a long enough password"
 
@@ -219,7 +221,8 @@ class Server(Client):
         try:
             for training in self.items("/trainings"):
                 if training["state"] not in ("done", "failed"):
-                    podman("rm", "-f", "-t", "0", *podman("ps", "-aq", "--filter", "label=ava.training=" + training["id"]).stdout.split())
+                    for container in engine_api.containers("ava.training=" + training["id"]):
+                        engine_api.remove(container)
         except (OSError, AssertionError):
             pass
 
@@ -228,8 +231,3 @@ class Server(Client):
 
     def __exit__(self, *_):
         self.close()
-
-
-def podman(*args):
-    """Run podman against the engine of the tests."""
-    return subprocess.run(["podman", "--url", "unix://" + ENGINE, *args], capture_output=True, text=True, check=False)

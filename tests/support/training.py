@@ -3,7 +3,8 @@ import itertools
 import time
 import unittest
 
-from support.ava_server import ENGINE, IMAGE, Server, podman
+from support import engine_api
+from support.ava_server import ENGINE, IMAGE, Server
 from support.pictures import classes, tar_of
 
 _COUNT = itertools.count(1)
@@ -11,13 +12,12 @@ _COUNT = itertools.count(1)
 
 def container_of(training_id):
     """Id of the container of a training, or ''."""
-    done = podman("ps", "-aq", "--no-trunc", "--filter", "label=ava.training=" + training_id)
-    return done.stdout.split()[0] if done.stdout.split() else ""
+    return next(iter(engine_api.containers("ava.training=" + training_id)), "")
 
 
 def container_pid(training_id):
     """Process id of the container's first process, seen from outside."""
-    return int(podman("inspect", "-f", "{{.State.Pid}}", container_of(training_id)).stdout)
+    return engine_api.state(container_of(training_id))["Pid"]
 
 
 class TrainingCase(unittest.TestCase):
