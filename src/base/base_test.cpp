@@ -92,6 +92,18 @@ TEST(Id, CarriesTheTimeOfItsBirth) {
   EXPECT_NEAR(static_cast<double>(top), static_cast<double>(before), 2000);
 }
 
+TEST(Digest, OfTwoAtOnceAreThoseOfEachAlone) {
+  std::string bytes;
+  for (std::size_t i = 0; i < 1000; ++i) bytes += static_cast<char>(i * 131 + i / 7);
+  const std::string_view all(bytes);
+  for (const std::size_t size : {0u, 1u, 63u, 64u, 65u, 500u, 999u})
+    for (std::size_t other = 0; other < bytes.size(); other += 37) {
+      const auto two = sha256_of_two(all.substr(0, size), all.substr(1, other));
+      EXPECT_EQ(two[0], sha256(all.substr(0, size)));
+      EXPECT_EQ(two[1], sha256(all.substr(1, other)));
+    }
+}
+
 TEST(Digest, IsSha256) {
   EXPECT_EQ(to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(from_hex("00ff").value(), std::string("\x00\xff", 2));

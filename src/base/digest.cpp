@@ -7,11 +7,13 @@
 #include <openssl/sha.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/sha256_pair.hpp"
 
 namespace ava {
 
@@ -42,6 +44,26 @@ Digest Sha256::finish() {
 }
 
 Digest sha256(std::string_view bytes) { return Sha256().update(bytes).finish(); }
+
+std::array<Digest, 2> sha256_of_two(std::string_view a, std::string_view b) {
+  constexpr std::size_t kBlock = 64;
+  const std::string_view texts[] = {a, b};
+  Sha256 hashes[2];
+  const std::size_t both = detail::has_sha_instructions() ? std::min(a.size(), b.size()) / kBlock : 0;
+  if (both > 0) {
+    SHA256_CTX* states[] = {state_of(hashes[0].state_), state_of(hashes[1].state_)};
+    detail::sha256_blocks_pair(states[0]->h, reinterpret_cast<const unsigned char*>(a.data()), states[1]->h,
+                               reinterpret_cast<const unsigned char*>(b.data()), both);
+    const std::uint64_t bits = std::uint64_t{both} * kBlock * 8;
+    for (SHA256_CTX* state : states) {
+      state->Nl = static_cast<SHA_LONG>(bits);
+      state->Nh = static_cast<SHA_LONG>(bits >> 32);
+    }
+  }
+  std::array<Digest, 2> digests;
+  for (std::size_t i = 0; i < 2; ++i) digests[i] = hashes[i].update(texts[i].substr(both * kBlock)).finish();
+  return digests;
+}
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
   constexpr std::string_view kHex = "0123456789abcdef";

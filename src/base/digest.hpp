@@ -24,10 +24,13 @@ class Sha256 {
   Digest finish();
 
  private:
+  friend std::array<Digest, 2> sha256_of_two(std::string_view a, std::string_view b);
   alignas(8) std::array<std::uint8_t, 128> state_;
 };
 
 Digest sha256(std::string_view bytes);
+/// The digests of two texts, where the processor has SHA instructions in two thirds of the time of one after the other.
+std::array<Digest, 2> sha256_of_two(std::string_view a, std::string_view b);
 std::string to_hex(std::span<const std::uint8_t> bytes);
 /// Errors: `hex.bad` on an odd length or a character that is no hex digit.
 Result<std::string> from_hex(std::string_view hex);

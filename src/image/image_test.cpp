@@ -5,6 +5,7 @@
 
 #include "base/testing.hpp"
 #include "image/codec.hpp"
+#include "image/crc32.hpp"
 #include "image/resize.hpp"
 
 namespace ava::image {
@@ -24,6 +25,40 @@ std::string jpeg_of(int width = 64, int height = 48, int channels = 3) {
 }
 std::string png_of(int width = 64, int height = 48, int channels = 3) {
   return *encode_png(ramp(width, height, channels));
+}
+
+TEST(Crc32, IsThatOfPngAtEveryLength) {
+  EXPECT_EQ(crc32_of("123456789"), 0xCBF43926u);
+  EXPECT_EQ(crc32_of(""), 0u);
+  std::string bytes;
+  for (int i = 0; i < 500; ++i) bytes += static_cast<char>(i * 37 + i / 5);
+  for (std::size_t size = 1; size <= bytes.size(); ++size) {
+    std::uint32_t bit_by_bit = ~0u;
+    for (std::size_t i = 0; i < size; ++i) {
+      bit_by_bit ^= static_cast<unsigned char>(bytes[i]);
+      for (int bit = 0; bit < 8; ++bit) bit_by_bit = bit_by_bit >> 1 ^ (bit_by_bit & 1 ? 0xEDB88320u : 0);
+    }
+    EXPECT_EQ(crc32_of(std::string_view(bytes).substr(0, size)), ~bit_by_bit) << size;
+  }
+}
+
+TEST(Codec, NamesWhatIsWrongInThePngHeaderEvenWhenItsCrcIsRight) {
+  const auto with = [](std::size_t at, int value) {
+    std::string bytes = png_of();
+    bytes[at] = static_cast<char>(value);
+    const std::uint32_t crc = crc32_of(std::string_view(bytes).substr(12, 17));
+    for (int i = 0; i < 4; ++i) bytes[static_cast<std::size_t>(29 + i)] = static_cast<char>(crc >> (24 - 8 * i));
+    return bytes;
+  };
+  EXPECT_OK(verify_structure(with(28, 1)));
+  EXPECT_ERROR(verify_structure(with(16, 1)), "picture.corrupt");  // wider than anybody's
+  EXPECT_ERROR(verify_structure(with(24, 3)), "picture.corrupt");  // 3 bits
+  EXPECT_ERROR(verify_structure(with(25, 5)), "picture.corrupt");  // colour type 5
+  EXPECT_ERROR(verify_structure(with(25, 3)), "picture.corrupt");  // a palette that is not there
+  EXPECT_ERROR(verify_structure(with(26, 1)), "picture.corrupt");  // packed otherwise
+  std::string flipped = png_of();
+  flipped[17] = 1;
+  EXPECT_ERROR(probe(flipped), "picture.corrupt");
 }
 
 TEST(Codec, PngRoundTripsExactly) {

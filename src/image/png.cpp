@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 #include <png.h>
-#include <zlib.h>
 
 #include <csetjmp>
 #include <cstring>
+
+#include "image/crc32.hpp"
 
 namespace ava::image::png {
 
@@ -135,13 +136,30 @@ bool write_rows(Encoder& e, const Pixels& pixels) {
 }  // namespace
 
 Result<Info> read_header(std::string_view bytes) {
-  Decoder d(bytes);
-  if (!start(d)) return failure(d.state);
+  constexpr std::size_t kHeaderEnd = 8 + 12 + 13;
+  const auto corrupt = [](std::string_view what) {
+    return Error(ErrorCode::kCorrupt, "picture.corrupt", fmt::format("PNG: {}", what));
+  };
+  if (bytes.size() < kHeaderEnd) return Error(ErrorCode::kCorrupt, "picture.truncated", "PNG: the file ends too early");
+  if (big_u32(bytes, 8) != 13 || bytes.substr(12, 4) != "IHDR") return corrupt("no header at its place");
+  if (crc32_of(bytes.substr(12, 17)) != big_u32(bytes, 29)) return corrupt("bad CRC at byte 8");
+  const std::uint32_t width = big_u32(bytes, 16);
+  const std::uint32_t height = big_u32(bytes, 20);
+  constexpr std::uint32_t kLargest = 1u << 20;
+  if (width > kLargest || height > kLargest) return corrupt(fmt::format("{}x{} is beyond all bounds", width, height));
+  const unsigned depth = static_cast<unsigned char>(bytes[24]);
+  const unsigned colour = static_cast<unsigned char>(bytes[25]);
+  constexpr unsigned kDepthsOf[7] = {0b11111, 0, 0b11000, 0b01111, 0b11000, 0, 0b11000};  // bit n: depth 2^n
+  const bool known = colour < 7 && depth > 0 && (depth & (depth - 1)) == 0 && depth <= 16 &&
+                     (kDepthsOf[colour] >> __builtin_ctz(depth) & 1) != 0;
+  if (!known) return corrupt(fmt::format("colour type {} with {} bits", colour, depth));
+  if (bytes[26] != 0 || bytes[27] != 0 || static_cast<unsigned char>(bytes[28]) > 1)
+    return corrupt("an unknown way of packing");
   Info info;
   info.kind = Kind::kPng;
-  info.width = static_cast<int>(png_get_image_width(d.codec, d.info));
-  info.height = static_cast<int>(png_get_image_height(d.codec, d.info));
-  info.channels = is_grey(d) ? 1 : 3;
+  info.width = static_cast<int>(width);
+  info.height = static_cast<int>(height);
+  info.channels = (colour & PNG_COLOR_MASK_COLOR) == 0 ? 1 : 3;
   return info;
 }
 
@@ -164,14 +182,24 @@ Result<Pixels> decode(std::string_view bytes, const DecodeOptions& options) {
 }
 
 Result<void> check_structure(std::string_view bytes) {
+  const auto corrupt = [](std::string_view what, std::size_t at) {
+    return Error(ErrorCode::kCorrupt, "picture.corrupt", fmt::format("PNG: {} at byte {}", what, at));
+  };
+  bool palette = false;
+  bool pixels = false;
   std::size_t at = 8;
   while (at + 12 <= bytes.size()) {
     const std::uint64_t length = big_u32(bytes, at);
     if (at + 12 + length > bytes.size()) break;
-    const auto* chunk = reinterpret_cast<const Bytef*>(bytes.data() + at + 4);
-    if (crc32(0, chunk, static_cast<uInt>(length + 4)) != big_u32(bytes, at + 8 + length))
-      return Error(ErrorCode::kCorrupt, "picture.corrupt", fmt::format("PNG: bad CRC at byte {}", at));
-    if (bytes.substr(at + 4, 4) == "IEND") return {};
+    if (crc32_of(bytes.substr(at + 4, length + 4)) != big_u32(bytes, at + 8 + length)) return corrupt("bad CRC", at);
+    const std::string_view kind = bytes.substr(at + 4, 4);
+    const bool must_be_known = (static_cast<unsigned char>(kind[0]) & 0x20) == 0;
+    if (kind == "IEND" && !pixels) return corrupt("no pixels", at);
+    if (kind == "IEND") return {};
+    if (kind == "IDAT" && !palette && bytes[25] == PNG_COLOR_TYPE_PALETTE) return corrupt("no palette", at);
+    palette = palette || kind == "PLTE";
+    pixels = pixels || kind == "IDAT";
+    if (must_be_known && kind != "IHDR" && kind != "PLTE" && kind != "IDAT") return corrupt("an unknown chunk", at);
     at += 12 + length;
   }
   return Error(ErrorCode::kCorrupt, "picture.truncated", "PNG: the file ends too early");
