@@ -5,6 +5,9 @@
 
 #include "storage/file.hpp"
 #include "storage/http.hpp"
+#include "storage/kodo.hpp"
+#include "storage/s3.hpp"
+#include "storage/storage_config.hpp"
 
 namespace ava::storage {
 
@@ -24,11 +27,30 @@ Result<std::shared_ptr<Storage>> make_http(std::string_view uri, std::string_vie
   return open_http(std::string(uri), http);
 }
 
+RemoteOptions remote_options(const OpenOptions& options, bool allow_private) {
+  RemoteOptions remote;
+  remote.http.deny_private = options.deny_private && !allow_private;
+  return remote;
+}
+
+Result<std::shared_ptr<Storage>> make_s3(std::string_view uri, std::string_view, const OpenOptions& options) {
+  const S3Defaults defaults = options.use_environment ? s3_defaults_of_environment() : S3Defaults{};
+  AVA_TRY(S3Config config, parse_s3_uri(uri, defaults));
+  AVA_TRY(Access access, access_of(uri, KeyKind::kS3, options));
+  config.keys = std::move(access.keys);
+  return open_s3(std::move(config), remote_options(options, access.allow_private));
+}
+
+Result<std::shared_ptr<Storage>> make_kodo(std::string_view uri, std::string_view, const OpenOptions& options) {
+  AVA_TRY(KodoConfig config, parse_kodo_uri(uri));
+  AVA_TRY(Access access, access_of(uri, KeyKind::kKodo, options));
+  config.keys = std::move(access.keys);
+  return open_kodo(std::move(config), remote_options(options, access.allow_private));
+}
+
 /// The storage drivers, one line each.
 constexpr Driver kDrivers[] = {
-    {"file", make_file},
-    {"http", make_http},
-    {"https", make_http},
+    {"file", make_file}, {"http", make_http}, {"https", make_http}, {"s3", make_s3}, {"qiniu", make_kodo},
 };
 
 }  // namespace

@@ -1,22 +1,31 @@
 // The storage drivers by URI scheme: one line per driver in all.cpp.
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "storage/sigv4.hpp"
 #include "storage/storage.hpp"
 
 namespace ava::storage {
 
+/// Where keys come from: `keys`, else the entry of `config_file` with this address, else the environment if allowed,
+/// else none (a public bucket).
 struct OpenOptions {
-  bool create_root = true;    ///< file: make the root folder when it is missing
-  bool deny_private = false;  ///< http: refuse loopback, private and link-local addresses (a server fetching for users)
+  bool create_root = true;            ///< file: make the root folder when it is missing
+  bool deny_private = false;          ///< refuse loopback, private and link-local hosts (a server fetching for users)
+  std::optional<Credentials> keys;    ///< s3, qiniu
+  std::filesystem::path config_file;  ///< storage_config.hpp; empty: none
+  bool use_environment = false;       ///< AWS_*, QINIU_*: for a person's own tool, never for a server
 };
 
-/// Open the storage a bucket URI names: "file:///srv/ava", "/srv/ava", "http://host/folder/".
-/// Errors: `storage.unknown_scheme`, `storage.bad_uri`, and those of the driver.
+/// Open the storage a bucket URI names: "file:///srv/ava", "/srv/ava", "http://host/folder/", "s3://bucket/folder?...",
+/// "qiniu:///bucket/folder?...".
+/// Errors: `storage.unknown_scheme`, `storage.bad_uri`, `storage_config.bad`, and those of the driver.
 Result<std::shared_ptr<Storage>> open(std::string_view uri, const OpenOptions& options = {});
 /// Schemes open() takes, for messages and forms.
 std::vector<std::string_view> schemes();

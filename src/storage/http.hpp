@@ -12,6 +12,8 @@
 
 namespace ava::storage {
 
+class TransferPool;
+
 struct HttpOptions {
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds total_timeout{60000};  ///< of one attempt of get(); a stream has only the stall limit
@@ -32,14 +34,14 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
   Result<std::string> get(const std::string& url, std::uint64_t limit_bytes) const;
-  /// Stream a body. Lifetime: the client must outlive the reader.
+  /// Stream a body; a connection that breaks in the middle goes on where it was, if the server knows ranges and still
+  /// has the same object (else `http.broken_off`).
   Result<std::unique_ptr<Reader>> open(const std::string& url) const;
   /// HEAD: size and time where the server says them.
   Result<ObjectInfo> head(const std::string& url) const;
 
  private:
-  class Pool;
-  std::unique_ptr<Pool> pool_;
+  std::shared_ptr<TransferPool> pool_;
 };
 
 /// Read-only storage: keys are appended to `base_url`, percent-encoded.

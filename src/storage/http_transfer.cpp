@@ -6,7 +6,11 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
+#include <random>
+#include <thread>
 
 namespace ava::storage {
 
@@ -87,7 +91,7 @@ void Transfer::prepare(const std::string& url) {
 Result<void> Transfer::outcome(CURLcode code, const std::string& url) const {
   if (code == CURLE_OK) return {};
   const auto fail = [&](ErrorCode kind, std::string_view slug, std::string_view why) {
-    return Error(kind, slug, fmt::format("'{}': {}", url, why));
+    return Error(kind, slug, fmt::format("'{}': {}", redact_url(url), why));
   };
   if (refused_private_)
     return fail(ErrorCode::kPermissionDenied, "http.private_address", "it points into a private network");
@@ -129,6 +133,53 @@ bool Transfer::worth_retrying(CURLcode code) const {
     default:
       return false;
   }
+}
+
+std::unique_ptr<Transfer> TransferPool::take() {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return std::make_unique<Transfer>(options_);
+  auto transfer = std::move(idle_.back());
+  idle_.pop_back();
+  return transfer;
+}
+
+void TransferPool::give(std::unique_ptr<Transfer> transfer) {
+  const std::lock_guard lock(mutex_);
+  if (idle_.size() < 64) idle_.push_back(std::move(transfer));
+}
+
+void back_off(int attempt) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const int full = std::min(100 << std::min(attempt, 6), 5000);
+  std::this_thread::sleep_for(std::chrono::milliseconds(full / 2 + static_cast<int>(random() % (full / 2 + 1))));
+}
+
+std::string redact_url(std::string_view url) {
+  constexpr std::array<std::string_view, 5> kSecret = {"signature", "token", "x-amz-signature", "x-amz-security-token",
+                                                       "sig"};
+  std::string out;
+  const auto begin = url.find("://");
+  const auto host = begin == std::string_view::npos ? 0 : begin + 3;
+  const auto at = url.substr(0, url.find_first_of("/?#", host)).rfind('@');
+  const bool has_user = at != std::string_view::npos && at >= host;
+  out = url.substr(0, host);
+  if (has_user) out += "***@";
+  std::string_view rest = url.substr(has_user ? at + 1 : host);
+  const auto question = rest.find('?');
+  out += rest.substr(0, question);
+  if (question == std::string_view::npos) return out;
+  rest.remove_prefix(question);
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('&', 1), rest.size());
+    const auto equals = rest.substr(0, end).find('=');
+    std::string name(rest.substr(1, equals == std::string_view::npos ? end - 1 : equals - 1));
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    const bool hide =
+        equals != std::string_view::npos && std::find(kSecret.begin(), kSecret.end(), name) != kSecret.end();
+    out += hide ? std::string(rest.substr(0, equals + 1)) + "***" : std::string(rest.substr(0, end));
+    rest.remove_prefix(end);
+  }
+  return out;
 }
 
 }  // namespace ava::storage

@@ -1,10 +1,14 @@
-// One libcurl handle with our limits on it; hidden from everyone but http.cpp.
+// libcurl handles with our limits on them, and a pool of idle ones; hidden behind the drivers that speak http.
 #pragma once
 
 #include <curl/curl.h>
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "storage/http.hpp"
@@ -36,5 +40,25 @@ class Transfer {
   bool refused_private_ = false;
   char error_text_[CURL_ERROR_SIZE] = {};
 };
+
+/// Idle handles, each with its open connections. Thread: any.
+class TransferPool {
+ public:
+  explicit TransferPool(HttpOptions options) : options_(options) {}
+  std::unique_ptr<Transfer> take();
+  void give(std::unique_ptr<Transfer> transfer);
+  const HttpOptions& options() const { return options_; }
+
+ private:
+  const HttpOptions options_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Transfer>> idle_;
+};
+
+/// Sleep before attempt `attempt` + 2: 100 ms, 200 ms, 400 ms ... each shortened by a random part, so that many workers
+/// do not come back together.
+void back_off(int attempt);
+/// The address without what a log or an error must not hold: a password in it, signatures and tokens of its query.
+std::string redact_url(std::string_view url);
 
 }  // namespace ava::storage

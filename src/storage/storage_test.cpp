@@ -1,9 +1,9 @@
-// What every storage does (the conformance suite; a driver joins by one line) and what the file driver refuses.
+// What the file driver refuses, and how addresses and urls find their storage. What every storage does: see
+// conformance_test.cpp.
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "base/testing.hpp"
 #include "storage/all.hpp"
@@ -16,142 +16,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A writable storage that starts empty.
+/// A file storage that starts empty.
 struct World {
   ava::testing::TempDir dir;
   std::shared_ptr<Storage> storage;
 };
-using MakeWorld = std::unique_ptr<World> (*)();
 
 std::unique_ptr<World> file_world() {
   auto world = std::make_unique<World>();
   world->storage = *open(("file://" + (world->dir / "root").string()));
   return world;
 }
-
-class Conformance : public ::testing::TestWithParam<std::pair<const char*, MakeWorld>> {
- protected:
-  std::unique_ptr<World> world = GetParam().second();
-  Storage& storage = *world->storage;
-  std::vector<std::string> keys(const ListQuery& query) {
-    std::vector<std::string> found;
-    const Page page = *storage.list(query);
-    for (const auto& item : page.items) found.push_back(item.key);
-    return found;
-  }
-};
-
-TEST_P(Conformance, ReadsBackWhatWasWritten) {
-  const std::string bytes("a\0b\xFF", 4);
-  ASSERT_OK(put(storage, "数据/猫 1.bin", bytes));
-  ASSERT_OK_AND(const std::string back, storage.read("数据/猫 1.bin", 100));
-  EXPECT_EQ(back, bytes);
-  ASSERT_OK_AND(const ObjectInfo info, storage.stat("数据/猫 1.bin"));
-  EXPECT_EQ(info.size_bytes, 4u);
-  EXPECT_GT(info.modified_ms, 0);
-  EXPECT_ERROR(storage.read("数据/猫 1.bin", 3), "object.too_large");
-  ASSERT_OK(put(storage, "empty", ""));
-  EXPECT_EQ(*storage.read("empty", 0), "");
-}
-
-TEST_P(Conformance, AbsentObjectsAreNotFound) {
-  EXPECT_ERROR(storage.read("no/such", 1), "object.not_found");
-  EXPECT_ERROR(storage.open("no/such"), "object.not_found");
-  EXPECT_ERROR(storage.stat("no"), "object.not_found");
-  EXPECT_OK(storage.remove("no/such"));
-  EXPECT_OK(storage.remove_tree("no"));
-  EXPECT_TRUE(keys({.prefix = "no/"}).empty());
-}
-
-TEST_P(Conformance, NothingIsVisibleBeforeCommit) {
-  ASSERT_OK(put(storage, "a/x", "old"));
-  {
-    ASSERT_OK_AND(const auto writer, storage.create("a/x"));
-    ASSERT_OK(writer->write("new"));
-    EXPECT_EQ(*storage.read("a/x", 10), "old");
-    EXPECT_THAT(keys({}), ::testing::ElementsAre("a/x"));
-  }
-  EXPECT_EQ(*storage.read("a/x", 10), "old");
-  ASSERT_OK_AND(const auto writer, storage.create("a/x"));
-  ASSERT_OK(writer->write("n"));
-  ASSERT_OK(writer->write("ew"));
-  ASSERT_OK(writer->commit());
-  EXPECT_EQ(*storage.read("a/x", 10), "new");
-}
-
-TEST_P(Conformance, StreamsAndSeeks) {
-  std::string big;
-  for (int i = 0; i < 300000; ++i) big.push_back(static_cast<char>(i * 7));
-  ASSERT_OK(put(storage, "big", big));
-  ASSERT_OK_AND(const auto reader, storage.open("big"));
-  EXPECT_EQ(reader->size_bytes(), big.size());
-  std::string got;
-  char block[4096];
-  for (;;) {
-    ASSERT_OK_AND(const std::size_t n, reader->read(block, sizeof block));
-    if (n == 0) break;
-    got.append(block, n);
-  }
-  EXPECT_EQ(got, big);
-  ASSERT_OK_AND(const std::size_t n, reader->read_at(299990, block, 100));
-  EXPECT_EQ(std::string(block, n), big.substr(299990));
-}
-
-TEST_P(Conformance, ListsInByteOrderPageByPage) {
-  for (const char* key : {"b", "a/2", "a/1", "a-b", "a/1/x/y", "a0", "猫/1", "a.txt"}) {
-    if (std::string(key) == "a/1") continue;  // no key is a folder of another on a file system
-    ASSERT_OK(put(storage, key, "x"));
-  }
-  const std::vector<std::string> all = {"a-b", "a.txt", "a/1/x/y", "a/2", "a0", "b", "猫/1"};
-  EXPECT_EQ(keys({}), all);
-  for (const std::size_t limit : {1u, 2u, 3u}) {
-    std::vector<std::string> paged;
-    ListQuery query{.limit = limit};
-    for (;;) {
-      ASSERT_OK_AND(const Page page, storage.list(query));
-      EXPECT_LE(page.items.size(), limit);
-      for (const auto& item : page.items) paged.push_back(item.key);
-      if (page.next_cursor.empty()) break;
-      query.cursor = page.next_cursor;
-    }
-    EXPECT_EQ(paged, all);
-  }
-  EXPECT_THAT(keys({.prefix = "a/"}), ::testing::ElementsAre("a/1/x/y", "a/2"));
-  EXPECT_THAT(keys({.prefix = "a"}), ::testing::SizeIs(5));
-  EXPECT_THAT(keys({.folders = true}), ::testing::ElementsAre("a-b", "a.txt", "a/", "a0", "b", "猫/"));
-  EXPECT_THAT(keys({.prefix = "a/", .folders = true}), ::testing::ElementsAre("a/1/", "a/2"));
-}
-
-TEST_P(Conformance, RemovesObjectsAndTrees) {
-  for (const char* key : {"t/1", "t/2/3", "t2/x"}) ASSERT_OK(put(storage, key, "x"));
-  ASSERT_OK(storage.remove("t/1"));
-  EXPECT_THAT(keys({}), ::testing::ElementsAre("t/2/3", "t2/x"));
-  ASSERT_OK(storage.remove_tree("t/"));
-  EXPECT_THAT(keys({}), ::testing::ElementsAre("t2/x"));
-  EXPECT_ERROR(storage.remove_tree(""), "storage.bad_key");
-}
-
-TEST_P(Conformance, RefusesPathTricks) {
-  for (const char* key : {"../x", "a/../../x", "/etc/passwd", "a//b", "", ".", "a/./b", "a\nb", "a\\b"}) {
-    EXPECT_ERROR(storage.create(key), "storage.bad_key");
-    EXPECT_ERROR(storage.remove(key), "storage.bad_key");
-  }
-  EXPECT_ERROR(storage.read("../x", 1), "storage.bad_key");
-}
-
-TEST_P(Conformance, ManyWritersOfOneKeyLeaveOneWholeObject) {
-  std::vector<std::jthread> writers;
-  for (int i = 0; i < 4; ++i)
-    writers.emplace_back([&, i] {
-      for (int k = 0; k < 10; ++k) EXPECT_OK(put(storage, "same/key", std::string(10000, static_cast<char>('a' + i))));
-    });
-  writers.clear();
-  ASSERT_OK_AND(const std::string bytes, storage.read("same/key", 20000));
-  EXPECT_EQ(bytes, std::string(10000, bytes[0]));
-}
-
-INSTANTIATE_TEST_SUITE_P(Drivers, Conformance, ::testing::Values(std::pair("file", &file_world)),
-                         [](const auto& driver) { return driver.param.first; });
 
 TEST(FileStorage, LinksOutOfTheRootAreRefused) {
   const auto world = file_world();
