@@ -102,12 +102,57 @@ use_engine() {
   export AVA_TEST_IMAGE=localhost/ava/base:bookworm AVA_TEST_TORCH_IMAGE=localhost/ava/torch:bookworm
 }
 
-step_engine() {
-  use_engine
-  trap 'engine_stop "$PWD/$LOGS/engine"' EXIT
-  local rc=0
-  tools/run_tests $DEV --jobs 1 --only-skipped-in "$LOGS/unit.json" --out "$LOGS/engine.json" || rc=1
+# The tests with containers on one kind of engine. One that does not start fails the step, with the reason it prints.
+engine_suite() {
+  local kind=$1 settings rc=0 out=$LOGS/engine-$1.json
+  case $kind in
+    podman) use_engine; trap 'engine_stop "$PWD/$LOGS/engine"' EXIT; out=$LOGS/engine.json ;;
+    docker)
+      trap 'tests/support/engine stop "$LOGS/docker" --kind docker' EXIT
+      settings=$(tests/support/engine start "$LOGS/docker" --kind docker)
+      eval "$settings" ;;
+    rootless) rootless_suite; return ;;
+    *) say "AVA_ENGINES names '$kind': podman, docker and rootless are known"; return 1 ;;
+  esac
+  tools/run_tests $DEV --jobs 1 --only-skipped-in "$LOGS/unit.json" --out "$out" || rc=1
   tools/run_unittests --or-none --path sdk/python --path tests 'tests/engines/**/*_test.py' || rc=1
+  return $rc
+}
+
+# The driver's tests as an ordinary user with a Podman of his own; the program is copied, as he may not reach this folder.
+rootless_suite() {
+  local dir rc=0 passed failed said=$LOGS/engine-rootless.txt
+  dir=$(mktemp -d "${TMPDIR:-/tmp}/ava-rootless.XXXXXX")
+  echo "$dir" >"$LOGS/rootless.dir"
+  trap 'rootless_end' EXIT
+  tests/support/engine start "$dir" --kind rootless
+  install -m 755 "$DEV/bin/engine_test" "$dir/engine_test"
+  tests/support/engine run "$dir" "$dir/engine_test" --gtest_color=no --gtest_filter='Container*:*/container' >"$said" 2>&1 || rc=$?
+  awk '/: Skipped$/ { getline why } /^\[  SKIPPED \] .* ms\)$/ { print "SKIPPED rootless " $4 ": " why }' "$said"
+  passed=$(grep -cE '^\[       OK \]' "$said" || true)
+  failed=$(grep -cE '^\[  FAILED  \] .* ms\)$' "$said" || true)
+  if [ "$rc" != 0 ]; then grep -vE '^\[ (RUN|      OK)' "$said"; fi
+  say "$passed passed, $failed failed"
+  [ "$rc" = 0 ] && [ "$passed" -gt 20 ]
+}
+
+rootless_end() {
+  local dir
+  dir=$(cat "$LOGS/rootless.dir" 2>/dev/null) || return 0
+  tests/support/engine stop "$dir" --kind rootless
+  rm -rf -- "$dir" "$LOGS/rootless.dir"
+}
+
+# Every kind of engine, side by side: nearly all of their time is waiting for containers.
+step_engine() {
+  local kind kinds rc=0
+  local -A pid=()
+  read -ra kinds <<<"${AVA_ENGINES:-podman docker rootless}"
+  for kind in "${kinds[@]}"; do (engine_suite "$kind") >"$LOGS/engine-$kind.log" 2>&1 & pid[$kind]=$!; done
+  for kind in "${kinds[@]}"; do
+    if wait "${pid[$kind]}"; then say "== engine $kind"; else rc=1; say "== engine $kind FAILED"; fi
+    cat "$LOGS/engine-$kind.log"
+  done
   return $rc
 }
 
