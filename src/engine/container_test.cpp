@@ -158,7 +158,7 @@ TEST_F(ContainerEngineTest, ShowsMountsAtTheirTargetsAndKeepsReadOnlyOnes) {
   for (const std::string& path : {data, params, run_dir}) std::filesystem::create_directories(path);
   std::ofstream(data + "/f") << "中文\n";
   std::ofstream(params + "/p") << "params\n";
-  Spec job = spec({"sh", "-c", "cat /data/f /params/p; touch /data/x || echo refused; echo out > r"});
+  Spec job = spec({"sh", "-c", "cat /data/f /params/p; touch /data/x 2>&1 || echo refused; echo out > r"});
   job.mounts = {{data, "/data", true}, {params, "/params", true}, {run_dir, "/workspace/run", false}};
   job.working_dir = "/workspace/run";
   const std::string text = run(job);

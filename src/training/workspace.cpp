@@ -21,9 +21,10 @@ constexpr std::string_view kWork = "/workspace";
 /// Runs the user's command line ($1) so that a stop reaches every process in the container, not only the shell: the
 /// outer shell passes SIGTERM on to all, the inner one waits for the running program before it ends. The container
 /// ends with the outer shell, which therefore stays until the last process that was told to stop is gone.
+/// stderr joins stdout here: Docker reads them from two pipes, and would swap a traceback and what was said before it.
 constexpr const char* kRunner =
     "trap 'stopping=1; kill -TERM -1' TERM INT\n"
-    "/bin/sh -c 'trap \"exit 143\" TERM; eval \"$1\"' ava \"$1\" &\n"
+    "/bin/sh -c 'trap \"exit 143\" TERM; eval \"$1\"' ava \"$1\" 2>&1 &\n"
     "while :; do wait $!; code=$?; kill -0 $! 2>/dev/null || break; done\n"
     "[ -z \"$stopping\" ] || while kill -0 -1 2>/dev/null; do sleep 0.1 2>/dev/null || sleep 1; done\n"
     "exit $code";
