@@ -16,6 +16,7 @@ namespace ava::storage {
 namespace {
 
 constexpr std::uint64_t kRatioFrom = 64u << 20;
+constexpr std::size_t kTail = 80u << 10;  ///< a zip's end record, with the longest comment and the 64-bit record
 
 /// libarchive turns names through the thread's locale; a server runs in "C".
 class Utf8Locale {
@@ -72,10 +73,12 @@ class Walker {
       archive_entry* entry = nullptr;
       const int code = archive_read_next_header(archive_, &entry);
       if (code == ARCHIVE_EOF) break;
+      ++headers_;
       if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return failure();
       if (stop_.stop_requested()) return Error(ErrorCode::kCancelled, "archive.cancelled", "stopped while unpacking");
       AVA_CHECK(one(entry));
     }
+    AVA_CHECK(check_end());
     counts_.packed_bytes = packed_;
     return counts_;
   }
@@ -90,14 +93,71 @@ class Walker {
       return -1;
     }
     walker.packed_ += *got;
+    walker.remember(std::string_view(walker.block_.data(), *got));
     *buffer = walker.block_.data();
     return static_cast<la_ssize_t>(*got);
+  }
+
+  /// The end of the stream says whether it is all there. Zip: from the end record on; tar: the last block.
+  void remember(std::string_view bytes) {
+    tail_.append(bytes);
+    if (tail_.size() > 4 * kTail) tail_.erase(0, tail_.size() - kTail);
+  }
+
+  /// libarchive takes a stream that is cut between two entries for a whole one.
+  Result<void> check_end() {
+    const int kind = archive_format(archive_) & ARCHIVE_FORMAT_BASE_MASK;
+    const bool packed = archive_filter_code(archive_, 0) != ARCHIVE_FILTER_NONE;  // gzip has its own end and its CRC
+    if (packed || (kind != ARCHIVE_FORMAT_ZIP && kind != ARCHIVE_FORMAT_TAR)) return {};
+    const auto read_to = static_cast<std::uint64_t>(archive_filter_bytes(archive_, 0));
+    AVA_CHECK(drain());
+    return kind == ARCHIVE_FORMAT_ZIP ? check_zip_end() : check_tar_end(read_to);
+  }
+
+  Result<void> drain() {
+    for (;;) {
+      AVA_TRY(const std::size_t got, from_.read(block_.data(), block_.size()));
+      if (got == 0) return {};
+      packed_ += got;
+      remember(std::string_view(block_.data(), got));
+    }
+  }
+
+  /// The directory at the end of a zip says how many entries there are.
+  Result<void> check_zip_end() const {
+    const auto number = [this](std::size_t at, int size) {
+      std::uint64_t value = 0;
+      for (int i = size; i-- > 0;) value = (value << 8) | static_cast<unsigned char>(tail_[at + i]);
+      return value;
+    };
+    const std::size_t end = tail_.rfind("PK\x05\x06");
+    if (end == std::string::npos || end + 22 > tail_.size()) return cut("the directory at its end is missing");
+    std::uint64_t listed = number(end + 10, 2);
+    const std::size_t big = tail_.rfind(std::string_view("PK\x06\x06"), end);
+    if (listed == 0xFFFF && big != std::string::npos && big + 56 <= end) listed = number(big + 32, 8);
+    if (headers_ < listed) return cut(fmt::format("its directory lists {} entries", listed));
+    return {};
+  }
+
+  /// A tar ends with blocks of zeros; all writers in use make them.
+  Result<void> check_tar_end(std::uint64_t read_to) const {
+    constexpr std::size_t kBlock = 512;
+    if (read_to < packed_) return {};  // something stands behind what was read: the end mark was seen
+    const std::size_t from = tail_.size() - std::min(tail_.size(), kBlock);
+    if (tail_.find_first_not_of('\0', from) == std::string::npos) return {};
+    return cut("the mark at its end is missing");
+  }
+
+  Error cut(const std::string& why) const {
+    return Error(ErrorCode::kCorrupt, "archive.truncated", fmt::format("{} (after {} entries)", why, counts_.entries))
+        .hint("pack it again, or upload it again");
   }
 
   Error failure() {
     if (source_error_) return *source_error_;
     const char* text = archive_error_string(archive_);
-    const std::string why = text == nullptr ? "bad data" : text;
+    // Without words: it looked for the next entry of a zip and there was no byte left.
+    const std::string why = text == nullptr ? "unexpected end" : text;
     if (why.find("Unrecognized archive format") != std::string::npos)
       return Error(ErrorCode::kCorrupt, "archive.not_an_archive", "neither zip nor tar")
           .hint("pack the folder as zip, tar or tar.gz");
@@ -181,6 +241,8 @@ class Walker {
   std::string block_ = std::string(1 << 16, '\0');
   std::string data_ = std::string(1 << 16, '\0');
   std::uint64_t packed_ = 0;
+  std::uint64_t headers_ = 0;  ///< all, folders and links too
+  std::string tail_;           ///< the last bytes of the stream, at least kTail of them
   ArchiveCounts counts_;
   std::optional<Error> source_error_;
 };

@@ -28,11 +28,12 @@ class Bytes : public Reader {
   std::size_t at_ = 0;
 };
 
-/// A tar written entry by entry.
+/// A tar (or a zip) written entry by entry.
 class Tar {
  public:
-  Tar() : archive_(archive_write_new()), bytes_(8u << 20, '\0') {
-    archive_write_set_format_ustar(archive_);
+  explicit Tar(int (*format)(archive*) = archive_write_set_format_ustar)
+      : archive_(archive_write_new()), bytes_(8u << 20, '\0') {
+    format(archive_);
     archive_write_open_memory(archive_, bytes_.data(), bytes_.size(), &used_);
   }
   Tar& add(const char* name, const std::string& bytes, unsigned type = AE_IFREG, const char* link = nullptr) {
@@ -84,6 +85,39 @@ TEST(Archive, RefusesWhatIsNoArchiveOrIsCut) {
   EXPECT_FALSE(walk_archive(cut, {}).ok());
   EXPECT_TRUE(is_archive(whole));
 }
+
+Result<ArchiveCounts> walk(const std::string& bytes) {
+  Bytes reader(bytes);
+  return walk_archive(reader, {});
+}
+
+TEST(Archive, AZipThatIsCutBetweenTwoEntriesIsNotWhole) {
+  const std::string whole =
+      Tar(archive_write_set_format_zip).add("a.jpg", "first").add("b.jpg", "second").add("c.jpg", "third").finish();
+  ASSERT_OK_AND(const ArchiveCounts counts, walk(whole));
+  EXPECT_EQ(counts.taken, 3u);
+  const std::size_t second = whole.find("PK\x03\x04", 4);
+  const std::size_t directory = whole.find("PK\x01\x02");
+  const std::size_t end = whole.find("PK\x05\x06");
+  for (const std::size_t size : {second, directory, directory + 20, end, end + 10}) {
+    SCOPED_TRACE(size);
+    EXPECT_ERROR(walk(whole.substr(0, size)), "archive.truncated");
+  }
+  // The directory lists what is not there.
+  EXPECT_ERROR(walk(whole.substr(0, second) + whole.substr(directory)), "archive.truncated");
+  EXPECT_OK(walk(whole + "a comment of some tool"));
+}
+
+TEST(Archive, ATarWithoutItsEndMarkIsNotWhole) {
+  const std::string whole = Tar().add("a.jpg", "first").add("b.jpg", "second").finish();
+  EXPECT_OK(walk(whole));
+  EXPECT_OK(walk(whole.substr(0, 2048 + 512)));  // one block of zeros is enough
+  EXPECT_OK(walk(whole + "junk"));
+  EXPECT_ERROR(walk(whole.substr(0, 1024)), "archive.truncated");
+  EXPECT_ERROR(walk(whole.substr(0, 2048)), "archive.truncated");
+}
+
+TEST(Archive, AnEmptyZipIsWhole) { EXPECT_OK(walk(Tar(archive_write_set_format_zip).finish())); }
 
 TEST(Archive, LimitsAreKept) {
   const std::string whole = Tar().add("a", std::string(5000, 'x')).add("b", "y").finish();
