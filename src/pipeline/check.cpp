@@ -21,6 +21,7 @@ Result<CheckReport> check_list(const std::string& path, const CheckOptions& opti
   list.allow_relative = options.allow_relative;
   list.allow_local_paths = options.allow_local_paths;
   list.url_prefix = options.url_prefix;
+  list.only_hook = true;
   std::vector<sample::StatsCounter> counters(list.threads);
   sample::ListReader::Hook count;
   if (options.statistics)

@@ -71,11 +71,28 @@ void Batch::Impl::clear() {
   failed.reset();
 }
 
-void Batch::Impl::parse(const ListOptions& options) {
+void Batch::Impl::parse(const ListOptions& options, const std::function<void()>& piece_done) {
   const std::string_view block(text.data(), size);
+  const char* const end = block.data() + size;
+  piece_done_ = piece_done ? &piece_done : nullptr;
   scanner.reset(block);
   counts.bytes = size;
-  lines(block, first_line, options);
+  std::uint64_t number = first_line;
+  for (const char* at = block.data(); at < end;) {
+    const char* const stop = repeated(at, number, options);
+    // As long as lines repeat, one that does not is read alone; where they do not, ever more of them are read together.
+    constexpr std::ptrdiff_t kEnough = 1024;
+    stretch_ = stop - at >= kEnough ? 1 : std::min(std::max<std::size_t>(stretch_, 64) * 2, size);
+    at = stop;
+    if (at == end) break;
+    const auto rest = static_cast<std::size_t>(end - at);
+    const std::size_t least = std::min(stretch_, rest) - 1;
+    const auto* last = static_cast<const char*>(std::memchr(at + least, '\n', rest - least));
+    const char* const behind = last == nullptr ? end : last + 1;
+    number = lines({at, static_cast<std::size_t>(behind - at)}, number, options);
+    at = behind;
+  }
+  if (piece_done_ != nullptr) (*piece_done_)();
   const auto warn = [&](std::string_view name, std::uint64_t count) {
     if (count > 0) counts.warnings[std::string(name)] += count;
   };
@@ -83,6 +100,34 @@ void Batch::Impl::parse(const ListOptions& options) {
   warn("several_classes", scanner.several_classes);
   warn("type_missing", scanner.missing_types);
   warn("url_long", scanner.long_urls);
+}
+
+/// Read lines as long as they look like earlier ones. Returns the place behind them.
+const char* Batch::Impl::repeated(const char* at, std::uint64_t& number, const ListOptions& options) {
+  const char* const end = text.data() + size;
+  while (at < end) {
+    SampleView& view = samples.emplace_back();
+    const char* const stop = scanner.repeat(at, options.max_line_bytes, view);
+    if (stop == nullptr) {
+      samples.pop_back();
+      break;
+    }
+    ++counts.lines;
+    accept(view, view.raw, number++, at);
+    made_one();
+    at = stop;
+  }
+  return at;
+}
+
+/// Samples that were looked at leave the cache before they are written to memory.
+void Batch::Impl::made_one() {
+  constexpr std::size_t kPiece = 32;
+  if (piece_done_ == nullptr || samples.size() < kPiece) return;
+  (*piece_done_)();
+  samples.clear();
+  owned.clear();
+  scanner.forget();
 }
 
 /// The tokens of all lines at once; where a line among them spoils that, those of each half, until it is alone.
@@ -122,6 +167,8 @@ void Batch::Impl::line(std::string_view raw, std::uint64_t number, bool indexed,
   SampleView& view = samples.emplace_back();
   if (indexed && scanner.scan(trimmed, view)) {
     accept(view, trimmed, number, raw.data());
+    if (raw.data() + raw.size() < text.data() + size) scanner.learn({raw.data(), raw.size() + 1}, view);
+    made_one();
     return;
   }
   samples.pop_back();
@@ -140,6 +187,7 @@ void Batch::Impl::slow(std::string_view raw, std::uint64_t number, const char* b
     SampleView& view = samples.emplace_back();
     view_of(kept, view);
     accept(view, raw, number, begin);
+    made_one();
     return;
   }
   const Error& error = sample.error();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,10 +39,15 @@ struct Batch::Impl {
 
   /// Forget the samples, keep the memory.
   void clear();
-  /// Fill samples, rejects and counts from text.
-  void parse(const ListOptions& options);
+  /// Fill samples, rejects and counts from text. `piece_done`, if given, takes the samples a few at a time instead.
+  void parse(const ListOptions& options, const std::function<void()>& piece_done = {});
 
  private:
+  std::size_t stretch_ = 0;  ///< bytes of the next lines to be read by their tokens
+  const std::function<void()>* piece_done_ = nullptr;
+
+  const char* repeated(const char* at, std::uint64_t& number, const ListOptions& options);
+  void made_one();
   std::uint64_t lines(std::string_view piece, std::uint64_t number, const ListOptions& options);
   void line(std::string_view raw, std::uint64_t number, bool indexed, const ListOptions& options);
   void slow(std::string_view raw, std::uint64_t number, const char* begin, const ListOptions& options);

@@ -3,31 +3,12 @@
 #include <cstring>
 #include <vector>
 
+#include "sample/line_shape.hpp"
 #include "sample/tokens.hpp"
 #include "sample/url_check.hpp"
+#include "sample/view_pools.hpp"
 
 namespace ava::sample {
-
-namespace {
-
-/// A vector that never moves: its views stay valid while the block is filled.
-template <class T>
-class Pool {
- public:
-  void reset(std::size_t capacity) {
-    items_.clear();
-    if (items_.capacity() < capacity) items_.reserve(capacity);
-  }
-  T* add() { return items_.size() == items_.capacity() ? nullptr : &items_.emplace_back(); }
-  std::size_t size() const { return items_.size(); }
-  void cut(std::size_t size) { items_.resize(size); }
-  std::span<T> from(std::size_t begin) { return std::span<T>(items_).subspan(begin); }
-
- private:
-  std::vector<T> items_;
-};
-
-}  // namespace
 
 class LineScanner::Impl {
  public:
@@ -36,10 +17,7 @@ class LineScanner::Impl {
   void reset(std::string_view block) {
     block_ = block;
     next_escape_ = nullptr;
-    entries_.reset(block.size() / 10 + 16);
-    points_.reset(block.size() / 5 + 16);
-    labels_.reset(block.size() / 30 + 16);
-    arena_.reset(block.size());
+    pools_.reset(block.size());
   }
 
   bool index(std::string_view lines) {
@@ -49,28 +27,73 @@ class LineScanner::Impl {
   }
 
   bool scan(std::string_view line, SampleView& view) {
-    const std::size_t entries = entries_.size();
-    const std::size_t points = points_.size();
-    const std::size_t labels = labels_.size();
+    const ViewPools::Mark mark = pools_.mark();
     version_numbers_ = several_classes_ = missing_types_ = 0;
     cursor_.enter(line.data(), has_escapes(line), arena_);
     const TokenCursor start = cursor_;
     if (document(view) && cursor_.place() >= line.data() + line.size() && ends_inside(line)) {
-      view.labels = labels_.from(labels);
+      view.labels = labels_.from(mark.labels);
       owner_.version_numbers += version_numbers_;
       owner_.several_classes += several_classes_;
       owner_.missing_types += missing_types_;
       if (view.url.size() > 256) ++owner_.long_urls;
       return true;
     }
-    entries_.cut(entries);
-    points_.cut(points);
-    labels_.cut(labels);
+    pools_.cut(mark);
     cursor_ = start;  // a broken line may have led the walk into the next one
     return false;
   }
 
+  const char* repeat(const char* at, std::size_t max_bytes, SampleView& view) {
+    if (shapes_.empty()) return nullptr;
+    // Lists that mix shapes often do it in a fixed order.
+    const std::size_t guess = shapes_[last_shape_]->next;
+    if (const char* stop = repeat(guess, at, max_bytes, view)) return stop;
+    for (std::size_t i = 0; i < shapes_.size(); ++i) {
+      if (i == guess) continue;
+      if (const char* stop = repeat(i, at, max_bytes, view)) return stop;
+    }
+    return nullptr;
+  }
+
+  /// A list whose lines hardly repeat must not spend its time on learning.
+  void learn(std::string_view whole, const SampleView& view) {
+    if (shapes_.size() >= kMaxShapes || tries_ >= kMaxTries) return;
+    SampleView known;
+    const ViewPools::Mark mark = pools_.mark();
+    const char* const end = whole.data() + whole.size();
+    for (const auto& shape : shapes_) {
+      const bool same = shape->match(whole.data(), end, known, pools_) != nullptr;
+      pools_.cut(mark);
+      if (same) return;
+    }
+    ++tries_;
+    auto shape = LineShape::learn(whole, view, pools_);
+    if (shape == nullptr) return;
+    shape->version_numbers = version_numbers_;
+    shape->missing_types = missing_types_;
+    shape->next = shapes_.size();
+    shapes_.push_back(std::move(shape));
+  }
+
+  void forget() { pools_.cut({}); }
+
  private:
+  static constexpr std::size_t kMaxShapes = 16;
+  static constexpr int kMaxTries = 64;
+
+  const char* repeat(std::size_t index, const char* at, std::size_t max_bytes, SampleView& view) {
+    LineShape& shape = *shapes_[index];
+    const char* const stop = shape.match(at, block_.data() + block_.size(), view, pools_);
+    if (stop == nullptr || static_cast<std::size_t>(stop - at) > max_bytes) return nullptr;
+    shapes_[last_shape_]->next = index;
+    last_shape_ = index;
+    owner_.version_numbers += shape.version_numbers;
+    owner_.missing_types += shape.missing_types;
+    if (view.url.size() > 256) ++owner_.long_urls;
+    return stop;
+  }
+
   enum Seen : unsigned {
     kUrl = 1,
     kType = 2,
@@ -267,10 +290,14 @@ class LineScanner::Impl {
   const char* next_escape_ = nullptr;
   TokenIndex tokens_;
   TokenCursor cursor_;
-  TextArena arena_;
-  Pool<EntryView> entries_;
-  Pool<Point> points_;
-  Pool<LabelView> labels_;
+  ViewPools pools_;
+  Pool<EntryView>& entries_ = pools_.entries;
+  Pool<Point>& points_ = pools_.points;
+  Pool<LabelView>& labels_ = pools_.labels;
+  TextArena& arena_ = pools_.arena;
+  std::vector<std::unique_ptr<LineShape>> shapes_;
+  std::size_t last_shape_ = 0;
+  int tries_ = 0;  ///< to learn
   std::uint64_t version_numbers_ = 0;
   std::uint64_t several_classes_ = 0;
   std::uint64_t missing_types_ = 0;
@@ -287,5 +314,13 @@ void LineScanner::reset(std::string_view block) {
 bool LineScanner::index(std::string_view lines) { return impl_->index(lines); }
 
 bool LineScanner::scan(std::string_view line, SampleView& view) { return impl_->scan(line, view); }
+
+const char* LineScanner::repeat(const char* at, std::size_t max_bytes, SampleView& view) {
+  return impl_->repeat(at, max_bytes, view);
+}
+
+void LineScanner::learn(std::string_view whole, const SampleView& view) { impl_->learn(whole, view); }
+
+void LineScanner::forget() { impl_->forget(); }
 
 }  // namespace ava::sample

@@ -23,6 +23,14 @@ class LineScanner {
   /// Read one line of those indexed last; lines in order, without blanks around. False: not plain; nothing was kept.
   bool scan(std::string_view line, SampleView& view);
 
+  /// Read the line that begins at `at` in the block if it looks like one read before (line_shape.hpp), and return the
+  /// place behind its end. Null: scan() it; nothing was kept.
+  const char* repeat(const char* at, std::size_t max_bytes, SampleView& view);
+  /// Remember how the line looks that scan() has just read; `whole` is the line with its end.
+  void learn(std::string_view whole, const SampleView& view);
+  /// End the views given so far, keep the block.
+  void forget();
+
   /// Tolerances met on plain lines since reset().
   std::uint64_t version_numbers = 0;
   std::uint64_t several_classes = 0;

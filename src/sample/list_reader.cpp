@@ -105,8 +105,15 @@ struct ListReader::State {
   }
 
   void process(unsigned thread, Batch& batch) {
-    batch.impl().parse(options);
-    if (hook) hook(thread, batch);
+    if (!options.only_hook) {
+      batch.impl().parse(options);
+      if (hook) hook(thread, batch);
+      return;
+    }
+    batch.impl().parse(options, [&] {
+      if (hook) hook(thread, batch);
+    });
+    batch.impl().samples.clear();
   }
 
   void work(unsigned thread, const std::stop_token& stop) {

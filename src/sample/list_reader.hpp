@@ -63,6 +63,9 @@ struct ListOptions {
   std::string url_prefix;          ///< put before relative urls; empty: they are rejected (`url_relative`)
   bool allow_relative = false;     ///< keep relative urls as they are (offline tool with a base folder)
   bool allow_local_paths = false;  ///< keep absolute paths and file: urls
+  /// The hook gets the samples a few at a time, while they are in the cache, and the batches that next() hands out have
+  /// none: for those who only count.
+  bool only_hook = false;
 };
 
 /// A block of lines and what they hold. Reuse one Batch for speed. Lifetime: samples view into the batch.

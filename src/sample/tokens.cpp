@@ -153,19 +153,24 @@ bool TextArena::unescape(std::string_view raw, std::string_view& out) {
   return true;
 }
 
-bool TokenCursor::any_number(double& out) {
-  const char* const first = place();
+const char* read_any_number(const char* at, double& out) {
   NumberShape shape;
-  const char* const last = shape.read(first);
-  if (last == nullptr || !ends_at_next(last)) return false;
-  ++at_;
+  const char* const last = shape.read(at);
+  if (last == nullptr) return nullptr;
   if (!shape.exponent && shape.count <= 15) {
     out = static_cast<double>(shape.digits) / kTens[shape.scale];
     if (shape.negative) out = -out;
-    return true;
+    return last;
   }
-  const auto [stop, error] = std::from_chars(first, last, out);
-  return error == std::errc() && stop == last && std::isfinite(out);
+  const auto [stop, error] = std::from_chars(at, last, out);
+  return error == std::errc() && stop == last && std::isfinite(out) ? last : nullptr;
+}
+
+bool TokenCursor::any_number(double& out) {
+  const char* const last = read_any_number(place(), out);
+  if (last == nullptr || !ends_at_next(last)) return false;
+  ++at_;
+  return true;
 }
 
 bool TokenCursor::literal(std::string_view name) {

@@ -70,6 +70,9 @@ class TextArena {
     size_ = size;
     used_ = 0;
   }
+  std::size_t used() const { return used_; }
+  /// Forget what came behind the first `used` bytes.
+  void cut(std::size_t used) { used_ = used; }
   /// Undo the escapes of the inside of a JSON string. False: an escape that only the tolerant way may judge.
   bool unescape(std::string_view raw, std::string_view& out);
 
@@ -78,6 +81,22 @@ class TextArena {
   std::size_t size_ = 0;
   std::size_t used_ = 0;
 };
+
+/// The JSON number at `at`; a byte that is part of no number must follow somewhere. Returns the place behind it. Null:
+/// no number, or too large.
+const char* read_any_number(const char* at, double& out);
+/// The same; a short whole number is read here.
+inline const char* read_number(const char* at, double& out) {
+  const char* end = at;
+  unsigned value = 0;
+  for (unsigned digit = 0; (digit = static_cast<unsigned char>(*end - '0')) < 10 && end - at < 9; ++end)
+    value = value * 10 + digit;
+  const bool whole = end != at && (*at != '0' || end - at == 1);
+  if (!whole || *end == '.' || *end == 'e' || *end == 'E' || static_cast<unsigned char>(*end - '0') < 10)
+    return read_any_number(at, out);
+  out = value;
+  return end;
+}
 
 /// Every function returns false when the tokens are not what its name says; the walk ends then.
 class TokenCursor {
