@@ -62,6 +62,7 @@ export function antdThemeConfig(dark: boolean): ThemeConfig {
       colorPrimary: dark ? "#5b8cff" : "#2459d6",
       colorInfo: dark ? "#8fb3ff" : "#2459d6",
       colorLink: dark ? "#7ba4ff" : "#2459d6",
+      ...(dark ? { colorLinkHover: "#a9c5ff", colorLinkActive: "#a9c5ff" } : {}),
       colorBgLayout: dark ? "#0f1114" : "#f3f5f8",
       ...(dark ? { colorBgContainer: "#171a1f", colorBgElevated: "#1e2228" } : {}),
       borderRadius: 8,
@@ -69,6 +70,9 @@ export function antdThemeConfig(dark: boolean): ThemeConfig {
     },
     components: {
       Checkbox: { borderRadiusSM: 4 },
+      Menu: { itemBg: "transparent", ...(dark ? { itemSelectedColor: "#b5cdff" } : {}) },
+      // White on the lighter blue that antd hovers with is hard to read in the dark.
+      ...(dark ? { Button: { colorPrimaryHover: "#3d68d8", defaultHoverColor: "#8fb3ff", defaultHoverBorderColor: "#5b8cff" } } : {}),
       Layout: { siderBg: dark ? "#171a1f" : "#ffffff", headerBg: dark ? "#171a1f" : "#ffffff", headerPadding: "0 16px" } },
   };
 }

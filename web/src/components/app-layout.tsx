@@ -4,8 +4,8 @@ import {
   SettingOutlined, TeamOutlined, UnorderedListOutlined, UserOutlined,
 } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Badge, Button, Drawer, Dropdown, Grid, Layout, Menu, Tooltip } from "antd";
-import { Suspense, useState } from "react";
+import { Alert, Badge, Button, Drawer, Dropdown, Grid, Layout, Menu, Tooltip } from "antd";
+import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, useLocation, useNavigate } from "react-router-dom";
 import { http } from "@/api/client";
@@ -59,6 +59,23 @@ function LiveLight() {
   );
 }
 
+/** How long the connection may be gone before the page says so in words: a restart of the server is over before. */
+const lostAfterMs = 3000;
+
+function LostNote() {
+  const { t } = useTranslation();
+  const status = useLiveStatus();
+  const away = status === "waiting" || status === "connecting";
+  const [lost, setLost] = useState(false);
+  useEffect(() => {
+    if (!away) return setLost(false);
+    const timer = setTimeout(() => setLost(true), lostAfterMs);
+    return () => clearTimeout(timer);
+  }, [away]);
+  if (!lost) return null;
+  return <Alert banner type="warning" message={t("live.lost")} data-testid="connection-lost" />;
+}
+
 function AccountMenu() {
   const { t } = useTranslation();
   const queries = useQueryClient();
@@ -107,6 +124,7 @@ export function AppLayout() {
           </Layout.Sider>
         )}
         <Layout.Content id="content" tabIndex={-1} style={{ minWidth: 0, outline: "none" }}>
+          <LostNote />
           <Suspense fallback={<PageLoading />}>
             <Outlet />
           </Suspense>

@@ -7,6 +7,7 @@ import { Link } from "react-router-dom";
 import { ApiError } from "@/api/client";
 import { keys } from "@/api/queries";
 import { errorLine } from "./error-alert";
+import { formatName } from "./format-name";
 
 export interface Deletable {
   id: string;
@@ -42,6 +43,18 @@ function usersOf(error: unknown): UsedBy[] {
   return Array.isArray(users) ? (users as UsedBy[]) : [];
 }
 
+/** Formatted sets have no name of their own but their format: say it once, with how many there are. */
+function grouped(users: UsedBy[]): (UsedBy & { count: number })[] {
+  const groups = new Map<string, UsedBy & { count: number }>();
+  for (const user of users) {
+    const key = user.type === "formatted_set" ? `${user.type}/${user.name}` : user.id;
+    const known = groups.get(key);
+    if (known) known.count += 1;
+    else groups.set(key, { ...user, count: 1 });
+  }
+  return [...groups.values()];
+}
+
 function RefusalList({ refusals }: { refusals: Refusal[] }) {
   const { t } = useTranslation();
   return (
@@ -49,7 +62,7 @@ function RefusalList({ refusals }: { refusals: Refusal[] }) {
       <Typography.Paragraph strong>{t("remove.refused")}</Typography.Paragraph>
       <ul style={{ paddingInlineStart: 20, maxHeight: "50vh", overflow: "auto" }}>
         {refusals.map(({ item, error }) => {
-          const users = usersOf(error);
+          const users = grouped(usersOf(error));
           return (
             <li key={item.id} style={{ marginBottom: 8 }}>
               <b>{item.name}</b>: {errorLine(t, error)}
@@ -60,7 +73,7 @@ function RefusalList({ refusals }: { refusals: Refusal[] }) {
                     {users.map((user) => (
                       <li key={user.id}>
                         {t(`remove.userType.${user.type}`, { defaultValue: user.type })}{" "}
-                        {user.type === "training" ? <Link to={`/trainings/${user.id}`}>{user.name}</Link> : <span>{user.name || user.id}</span>}
+                        {user.type === "training" ? <Link to={`/trainings/${user.id}`}>{user.name}</Link> : <span>{user.type === "formatted_set" ? formatName(t, user.name) : user.name || user.id}{user.count > 1 && ` × ${user.count}`}</span>}
                       </li>
                     ))}
                   </ul>

@@ -5,6 +5,7 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import type { Failure, Problem } from "@/api/types";
+import { usePageTitle } from "./page-header";
 
 type Told = Failure & Partial<Omit<Problem, "hint">>;
 
@@ -82,9 +83,15 @@ export function FailureAlert({ failure, title }: { failure: Failure | null | und
 
 /** A whole page or panel that could not load. */
 export function ErrorBlock({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation();
+  const problem = problemFrom(error);
+  usePageTitle(slugSentence(t, problem.slug, problem.title));
+  // What does not exist will not exist after another try either: the way on is back.
+  const gone = problem.status === 404;
   return (
-    <div className="page">
-      <ErrorAlert error={error} onRetry={onRetry} />
+    <div className="page stack">
+      <ErrorAlert error={error} onRetry={gone ? undefined : onRetry} />
+      {gone && <div><Button onClick={() => history.back()} data-testid="go-back">{t("action.back")}</Button></div>}
     </div>
   );
 }

@@ -1,13 +1,14 @@
 // U4.1-11: datasets that expand to their formatted data, one radio button per set of the wanted splits.
 import { LinkOutlined, PlusOutlined, ReloadOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Input, Radio, Skeleton, Table, Tooltip } from "antd";
+import { Button, Input, Radio, Skeleton, Tooltip } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { datasetsQuery, formattedSetsQuery } from "@/api/queries";
 import type { Dataset, FormattedSet, Split } from "@/api/types";
 import { FormatDialog } from "@/forms/format-dialog";
 import { useLive } from "@/live/live-context";
+import { DataTable } from "./data-table";
 import { EmptyNote } from "./empty-note";
 import { ErrorAlert } from "./error-alert";
 import { formatRows } from "./format-rows";
@@ -73,14 +74,13 @@ export function FormattedSetsPicker(props: PickProps) {
         <Button icon={<ReloadOutlined />} onClick={() => void list.refetch()} aria-label={t("action.refresh")} title={t("action.refresh")} />
       </div>
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
-      <Table<Dataset>
+      <DataTable<Dataset>
         size="small"
         rowKey="id"
         dataSource={rows}
         loading={list.isPending}
-        pagination={false}
-        scroll={{ x: "max-content" }}
-        locale={{ emptyText: <EmptyNote text={t("wizard.noDatasets")} /> }}
+        failed={list.isError}
+        empty={t("wizard.noDatasets")}
         expandable={{
           expandedRowKeys: expanded as React.Key[],
           onExpandedRowsChange: setOpen,
@@ -88,7 +88,7 @@ export function FormattedSetsPicker(props: PickProps) {
           expandedRowRender: (dataset) => <SetRows dataset={dataset} {...props} />,
         }}
         columns={[
-          { title: t("field.name"), dataIndex: "name", render: (name: string) => <span data-testid="picker-dataset">{name}</span> },
+          { title: t("field.name"), dataIndex: "name", render: (name: string) => <span className="name" title={name} data-testid="picker-dataset">{name}</span> },
           { title: t("field.items"), dataIndex: "item_count", align: "right", render: formatCount },
           { title: t("field.createdAt"), dataIndex: "created_at", responsive: ["sm"], render: formatTime },
         ]}

@@ -1,7 +1,7 @@
 // U3.2-17: the formatted data of a dataset, with the glyph that joins a pair and one cell per batch.
 import { DeleteOutlined, InfoCircleOutlined, LinkOutlined, PlusOutlined, ReloadOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Progress, Table, Tag, Tooltip } from "antd";
+import { Button, Progress, Tag, Tooltip } from "antd";
 import type { TableColumnsType } from "antd";
 import type { TFunction } from "i18next";
 import { useState } from "react";
@@ -11,8 +11,8 @@ import { formattedSetsQuery } from "@/api/queries";
 import type { Dataset, FormattedSet } from "@/api/types";
 import { FormatDialog } from "@/forms/format-dialog";
 import { useLive } from "@/live/live-context";
+import { DataTable } from "./data-table";
 import { DeleteDialog } from "./delete-dialog";
-import { EmptyNote } from "./empty-note";
 import { ErrorAlert, slugSentence } from "./error-alert";
 import { formatRows, type FormatRow } from "./format-rows";
 import { formatName } from "./format-name";
@@ -59,23 +59,24 @@ function useColumns(open: (dialog: Dialog) => void): TableColumnsType<FormatRow>
   const { t } = useTranslation();
   return [
     { key: "pair", width: 44, className: "pair-cell", onCell: (row) => ({ rowSpan: row.pairSpan }), render: (_, row) => row.pairSpan === 2 && <PairGlyph /> },
-    { title: t("format.column.type"), width: 64, render: () => t("dataset.mediaKind.image") },
+    { title: t("format.column.type"), width: 64, className: "desk-only", render: () => t("dataset.mediaKind.image") },
     {
-      title: t("format.column.format"),
+      title: t("format.column.format"), key: "format",
       render: (_, { set }) => (
         <span className="nowrap">
           {formatName(t, set.format)}{" "}
           <Tooltip title={t(`format.info.${set.format}`, { defaultValue: set.format })}><InfoCircleOutlined style={{ opacity: 0.55 }} /></Tooltip>
+          {set.counterpart_id && <LinkOutlined rotate={45} className="only-phone" aria-label={t("format.pair")} />}
         </span>
       ),
     },
     { title: t("format.column.percent"), render: (_, { set }) => <SplitTag set={set} /> },
     { title: t("format.column.samples"), align: "right", render: (_, { set }) => <Tooltip title={formatBytes(set.byte_count)}><span>{formatCount(set.sample_count)}</span></Tooltip> },
-    { title: t("format.shuffle"), render: (_, { set }) => (set.shuffle ? t("yes") : t("no")) },
+    { title: t("format.shuffle"), className: "desk-only", render: (_, { set }) => (set.shuffle ? t("yes") : t("no")) },
     { title: t("format.resize"), render: (_, { set }) => set.resize || t("format.resizeKeep") },
     { title: t("field.state"), render: (_, { set }) => <StateTag state={set.state} /> },
     { title: t("field.progress"), render: (_, { set }) => <ProgressCell set={set} /> },
-    { title: t("field.creator"), render: (_, { set }) => set.owner.name },
+    { title: t("field.creator"), className: "desk-only", render: (_, { set }) => set.owner.name },
     {
       title: t("format.column.batch"), onCell: (row) => ({ rowSpan: row.batchSpan }),
       render: (_, { set }) => <span className="mono" data-testid="batch">{set.batch}</span>,
@@ -109,19 +110,19 @@ export function FormattedSets({ dataset }: { dataset: Dataset }) {
         <Button icon={<ReloadOutlined />} onClick={() => void query.refetch()} aria-label={t("action.refresh")} title={t("action.refresh")} />
       </div>
       {query.isError && <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />}
-      <Table<FormatRow>
+      <DataTable<FormatRow>
         size="small"
         bordered={false}
         rowKey={(row) => row.set.id}
         columns={columns}
         dataSource={formatRows(sets)}
         loading={query.isPending}
-        pagination={false}
-        scroll={{ x: "max-content" }}
+        failed={query.isError}
         data-testid="formatted-sets"
         className="sets"
+        cardTitle="format"
         rowClassName={(row) => `set-row set-${row.set.state}`}
-        locale={{ emptyText: <EmptyNote text={t("format.none")} /> }}
+        empty={t("format.none")}
       />
       {dialog?.kind === "format" && <FormatDialog dataset={dataset} onClose={close} />}
       {dialog?.kind === "stats" && <StatsDialog of={{ noun: "formatted-set", id: dialog.id }} onClose={close} />}

@@ -1,7 +1,7 @@
 // Models in a table: on the models page by origin, on training and run pages by who made them.
 import { DeleteOutlined, DownloadOutlined, LineChartOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Table, Tag, Tooltip } from "antd";
+import { Button, Tag, Tooltip } from "antd";
 import type { TableColumnsType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,8 +11,8 @@ import { downloadUrl } from "@/api/download";
 import { modelsQuery } from "@/api/queries";
 import type { Model, ModelOrigin } from "@/api/types";
 import { groupOf } from "@/charts/metric-data";
+import { DataTable } from "./data-table";
 import { DeleteDialog } from "./delete-dialog";
-import { EmptyNote } from "./empty-note";
 import { ErrorAlert } from "./error-alert";
 import { formatBytes, formatMetric, formatTime } from "./format-value";
 import { ListFoot } from "./list-foot";
@@ -39,10 +39,10 @@ function useColumns(origin: ModelOrigin | undefined, onDelete: (model: Model) =>
   const { t } = useTranslation();
   const made = origin === undefined || origin === "produced";
   const columns: TableColumnsType<Model> = [
-    { title: t("model.name"), dataIndex: "name", render: (name: string, row) => <Tooltip title={row.file_name}><span data-testid="model-name">{name}</span></Tooltip> },
+    { title: t("model.name"), dataIndex: "name", render: (name: string, row) => <Tooltip title={row.file_name}><span className="name" data-testid="model-name">{name}</span></Tooltip> },
   ];
   if (origin === "produced") {
-    columns.push({ title: t("training.name"), render: (_, row) => (row.training ? <Link to={`/trainings/${row.training.id}`}>{row.training.name}</Link> : "-") });
+    columns.push({ title: t("training.name"), render: (_, row) => (row.training ? <Link to={`/trainings/${row.training.id}`} className="name" title={row.training.name}>{row.training.name}</Link> : "-") });
   }
   if (made) {
     columns.push({ title: t("model.epoch"), dataIndex: "epoch", align: "right", render: (epoch?: number | null) => epoch ?? "-" });
@@ -81,16 +81,15 @@ export function ModelsTable({ query, runId }: Props) {
   return (
     <>
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
-      <Table<Model>
+      <DataTable<Model>
         size="small"
         rowKey="id"
         dataSource={rows}
         columns={columns}
         loading={list.isPending}
-        pagination={false}
-        scroll={{ x: "max-content" }}
+        failed={list.isError}
         expandable={{ expandedRowRender: (row) => <ModelFields model={row} /> }}
-        locale={{ emptyText: <EmptyNote text={query.search ? t("empty.noResult") : t(`model.none.${query.origin ?? "produced"}`)} /> }}
+        empty={query.search ? t("empty.noResult") : t(`model.none.${query.origin ?? "produced"}`)}
       />
       <ListFoot query={list} />
       {deleting && (

@@ -10,12 +10,17 @@ interface Props {
   children?: ReactNode;
 }
 
-/** Title on the left (with a way back), actions on the right; also names the browser tab. */
-export function PageHeader({ title, after, back, children }: Props) {
-  const { t } = useTranslation();
+/** The name of the browser tab; pages without a header call it themselves. */
+export function usePageTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · AVA`;
   }, [title]);
+}
+
+/** Title on the left (with a way back), actions on the right; also names the browser tab. */
+export function PageHeader({ title, after, back, children }: Props) {
+  const { t } = useTranslation();
+  usePageTitle(title);
   return (
     <div className="page-header">
       {back && (
@@ -25,8 +30,7 @@ export function PageHeader({ title, after, back, children }: Props) {
       )}
       <h1>{title}</h1>
       {after}
-      <div className="grow" />
-      {children}
+      {children && <div className="page-actions">{children}</div>}
     </div>
   );
 }

@@ -1,10 +1,9 @@
 // What the import refused, line by line, with the reason and what to change.
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Table } from "antd";
 import { useTranslation } from "react-i18next";
 import { rejectsQuery } from "@/api/queries";
 import type { Dataset, Reject } from "@/api/types";
-import { EmptyNote } from "./empty-note";
+import { DataTable } from "./data-table";
 import { ErrorAlert, slugSentence } from "./error-alert";
 import { ListFoot } from "./list-foot";
 
@@ -15,14 +14,13 @@ export function RejectsTable({ dataset }: { dataset: Dataset }) {
   if (query.isError) return <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />;
   return (
     <>
-      <Table<Reject>
+      <DataTable<Reject>
         size="small"
         rowKey={(row) => `${row.line}:${row.column ?? 0}:${row.url}`}
         dataSource={rows}
         loading={query.isPending}
-        pagination={false}
-        scroll={{ x: "max-content" }}
-        locale={{ emptyText: <EmptyNote text={t("reject.none")} /> }}
+        failed={query.isError}
+        empty={t("reject.none")}
         columns={[
           { title: t("reject.line"), dataIndex: "line", width: 70 },
           { title: t("reject.column"), dataIndex: "column", width: 70, render: (column?: number | null) => column ?? "-" },

@@ -1,14 +1,14 @@
 // The training instances of one training (U4.4-02), with the newest value of their metrics.
 import { LineChartOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Table, Tag } from "antd";
+import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import { runsQuery } from "@/api/queries";
 import type { Run } from "@/api/types";
 import { groupOf } from "@/charts/metric-data";
 import { useLive } from "@/live/live-context";
-import { EmptyNote } from "./empty-note";
+import { DataTable } from "./data-table";
 import { ErrorAlert } from "./error-alert";
 import { elapsedMs, formatCount, formatElapsed, formatMetric, formatTime } from "./format-value";
 import { ListFoot } from "./list-foot";
@@ -17,7 +17,7 @@ import { LinkButton } from "./link-button";
 
 function Latest({ run }: { run: Run }) {
   const shown = run.metrics.filter((metric) => ["loss", "accuracy"].includes(groupOf(metric.name)));
-  return <>{shown.slice(0, 4).map((metric) => <Tag key={metric.name}>{metric.name} {formatMetric(metric.last)}</Tag>)}</>;
+  return <span className="tags">{shown.slice(0, 4).map((metric) => <Tag key={metric.name}>{metric.name} {formatMetric(metric.last)}</Tag>)}</span>;
 }
 
 export function RunsTable({ trainingId }: { trainingId: string }) {
@@ -28,14 +28,13 @@ export function RunsTable({ trainingId }: { trainingId: string }) {
   if (list.isError) return <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />;
   return (
     <>
-      <Table<Run>
+      <DataTable<Run>
         size="small"
         rowKey="id"
         dataSource={rows}
         loading={list.isPending}
-        pagination={false}
-        scroll={{ x: "max-content" }}
-        locale={{ emptyText: <EmptyNote text={t("run.none")} /> }}
+        failed={list.isError}
+        empty={t("run.none")}
         columns={[
           { title: t("run.id"), dataIndex: "id", render: (id: string) => <Link to={`/runs/${id}`} className="mono" data-testid="run-link">{id}</Link> },
           { title: t("field.state"), dataIndex: "state", render: (state: string) => <StateTag state={state} /> },

@@ -1,15 +1,15 @@
 // API tokens: the secret is shown once, right after it was made.
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input, Modal, Select, Table, Typography } from "antd";
+import { App, Button, Form, Input, Modal, Select, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { http } from "@/api/client";
 import { keys, tokensQuery } from "@/api/queries";
 import type { NewToken, Token } from "@/api/types";
+import { DataTable } from "./data-table";
 import { CopyText } from "./copy-text";
 import { DeleteDialog } from "./delete-dialog";
-import { EmptyNote } from "./empty-note";
 import { ErrorAlert } from "./error-alert";
 import { formatTime } from "./format-value";
 import { ListFoot } from "./list-foot";
@@ -58,16 +58,15 @@ export function TokensPanel() {
         <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)} data-testid="new-token">{t("tokens.create")}</Button>
       </div>
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
-      <Table<Token>
+      <DataTable<Token>
         size="small"
         rowKey="id"
         dataSource={rows}
         loading={list.isPending}
-        pagination={false}
-        scroll={{ x: "max-content" }}
-        locale={{ emptyText: <EmptyNote text={t("empty.none")} /> }}
+        failed={list.isError}
+        empty={t("empty.none")}
         columns={[
-          { title: t("field.name"), dataIndex: "name" },
+          { title: t("field.name"), dataIndex: "name", render: (name: string) => <span className="name" title={name}>{name}</span> },
           { title: t("field.createdAt"), dataIndex: "created_at", responsive: ["sm"], render: formatTime },
           { title: t("tokens.expiresAt"), dataIndex: "expires_at", render: (stamp?: string | null) => (stamp ? formatTime(stamp) : t("tokens.expiries.never")) },
           { title: t("tokens.lastUsedAt"), dataIndex: "last_used_at", render: (stamp?: string | null) => (stamp ? formatTime(stamp) : t("tokens.neverUsed")) },

@@ -20,8 +20,8 @@ function SplitFields() {
     <Form.Item label={t("format.splits")} required>
       <Space wrap size={[16, 8]}>
         {(["train", "val", "test"] as const).map((split) => (
-          <label key={split} className="nowrap">
-            {t(`format.${split}`)}{" "}
+          <label key={split} className="split-field">
+            <span>{t(`format.${split}`)}</span>
             <Form.Item name={split} noStyle>
               <InputNumber min={0} max={100} precision={1} addonAfter="%" style={{ width: 112 }} data-testid={`percent-${split}`} />
             </Form.Item>

@@ -1,11 +1,11 @@
 // Step 2 (R4.1-06): the image, from the engine's own list or by name.
 import { ReloadOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Form, Input, Table } from "antd";
+import { Alert, Button, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import { imagesQuery, infoQuery } from "@/api/queries";
 import type { ContainerImage } from "@/api/types";
-import { EmptyNote } from "@/components/empty-note";
+import { DataTable } from "@/components/data-table";
 import { ErrorAlert } from "@/components/error-alert";
 import { formatBytes, formatTime } from "@/components/format-value";
 
@@ -24,14 +24,14 @@ export function WizardImage({ image, onChange }: { image: string; onChange: (ima
         <span className="grow" />
         <Button icon={<ReloadOutlined />} onClick={() => void images.refetch()} loading={images.isRefetching} aria-label={t("action.refresh")} title={t("action.refresh")} />
       </div>
-      <Table<ContainerImage>
+      <DataTable<ContainerImage>
         size="small"
         rowKey="name"
         dataSource={rows}
         loading={images.isPending}
-        pagination={false}
-        scroll={{ x: "max-content", y: 320 }}
-        locale={{ emptyText: <EmptyNote text={t("wizard.noImages")} /> }}
+        failed={images.isError}
+        scroll={{ y: 320 }}
+        empty={t("wizard.noImages")}
         rowSelection={{ type: "radio", selectedRowKeys: rows.some((row) => row.name === image) ? [image] : [], onChange: ([name]) => onChange(String(name)) }}
         onRow={(row) => ({ onClick: () => onChange(row.name), style: { cursor: "pointer" } })}
         columns={[

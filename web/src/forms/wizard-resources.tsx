@@ -41,7 +41,7 @@ function ParamsField() {
   return (
     <Form.Item label={t("wizard.params")} extra={<>{t("wizard.paramsHelp")} <Button type="link" size="small" style={{ padding: 0 }} onClick={tidy}>{t("wizard.paramsFormat")}</Button></>}>
       <Form.Item name="params" noStyle rules={[rule]}>
-        <Input.TextArea className="mono" autoSize={{ minRows: 3, maxRows: 16 }} spellCheck={false} data-testid="params" aria-label={t("wizard.params")} />
+        <Input.TextArea className="mono" rows={5} spellCheck={false} data-testid="params" aria-label={t("wizard.params")} />
       </Form.Item>
     </Form.Item>
   );
@@ -90,7 +90,7 @@ export function WizardResources({ form, code, onCode, onSubmit, disabled }: Prop
         extra={<>{t("wizard.commandHelp")}<br /><Typography.Text type="secondary">{t("wizard.commandExample")}: <CopyText text={exampleCommand} /></Typography.Text></>}
       >
         <Form.Item name="command" noStyle rules={[{ required: true, whitespace: true, message: t("wizard.commandRequired") }]}>
-          <Input.TextArea className="mono" autoSize={{ minRows: 1, maxRows: 6 }} spellCheck={false} data-testid="command" aria-label={t("wizard.command")} />
+          <Input.TextArea className="mono" rows={3} spellCheck={false} data-testid="command" aria-label={t("wizard.command")} />
         </Form.Item>
       </Form.Item>
       <ParamsField />

@@ -38,7 +38,7 @@ function DatasetFields({ dataset, onStats }: { dataset: Dataset; onStats: () => 
     { key: "state", label: t("field.state"), children: <StateTag state={dataset.state} /> },
     { key: "description", label: t("field.description"), span: "filled" as const, children: <DescriptionEditor path={`/datasets/${dataset.id}`} noun="dataset" text={dataset.description} /> },
     { key: "media", label: t("dataset.mediaType"), children: t(`dataset.mediaKind.${dataset.media}`, { defaultValue: dataset.media }) },
-    { key: "source", label: t("field.source"), children: `${t("dataset.userDefined")}（${sourceText(dataset, t(`dataset.sourceKind.${dataset.source.kind}`))}）` },
+    { key: "source", label: t("field.source"), children: t("dataset.userDefined", { source: sourceText(dataset, t(`dataset.sourceKind.${dataset.source.kind}`)) }) },
     { key: "created", label: t("field.createdAt"), children: formatTime(dataset.created_at) },
     { key: "completed", label: t("field.completedAt"), children: formatTime(dataset.completed_at) },
     { key: "items", label: t("field.items"), children: <span data-testid="item-count">{formatCount(dataset.item_count)}</span> },

@@ -1,7 +1,7 @@
 // U3.1-13: the list of datasets, with copy and delete above the table, search, refresh and creation.
 import { CopyOutlined, DeleteOutlined, PlusOutlined, ReloadOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Card, Input, Table, Tooltip } from "antd";
+import { Button, Card, Input, Tooltip } from "antd";
 import type { TableColumnsType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,8 +9,8 @@ import { Link } from "react-router-dom";
 import { http } from "@/api/client";
 import { datasetsQuery } from "@/api/queries";
 import type { Dataset } from "@/api/types";
+import { DataTable } from "@/components/data-table";
 import { DeleteDialog } from "@/components/delete-dialog";
-import { EmptyNote } from "@/components/empty-note";
 import { ErrorAlert } from "@/components/error-alert";
 import { formatCount, formatTime } from "@/components/format-value";
 import { ListFoot } from "@/components/list-foot";
@@ -28,7 +28,7 @@ function useColumns(open: (dialog: Dialog) => void): TableColumnsType<Dataset> {
   return [
     {
       title: t("field.name"), dataIndex: "name",
-      render: (name: string, row) => <Link to={`/datasets/${row.id}`} data-testid="dataset-link">{name}</Link>,
+      render: (name: string, row) => <Link to={`/datasets/${row.id}`} className="name" title={name} data-testid="dataset-link">{name}</Link>,
     },
     { title: t("field.description"), dataIndex: "description", responsive: ["md"], render: (text: string) => <div className="clip" title={text}>{text || "-"}</div> },
     { title: t("field.state"), dataIndex: "state", width: 100, render: (state: string) => <StateTag state={state} /> },
@@ -76,16 +76,15 @@ export function DatasetsPage() {
       </div>
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
       <Card styles={{ body: { padding: 0 } }}>
-        <Table<Dataset>
+        <DataTable<Dataset>
           size="middle"
           rowKey="id"
           columns={useColumns(setDialog)}
           dataSource={rows}
           loading={list.isPending}
-          pagination={false}
-          scroll={{ x: "max-content" }}
+          failed={list.isError}
           rowSelection={{ selectedRowKeys: selected, onChange: (ids) => setSelected(ids as string[]) }}
-          locale={{ emptyText: <EmptyNote text={late ? t("empty.noResult") : t("dataset.none")} /> }}
+          empty={late ? t("empty.noResult") : t("dataset.none")}
         />
         <ListFoot query={list} />
       </Card>

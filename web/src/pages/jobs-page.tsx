@@ -1,14 +1,14 @@
 // The queue: what waits, runs and has ended, how far, and why something failed.
 import { ReloadOutlined, StopOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Card, Progress, Select, Table, Tooltip } from "antd";
+import { Button, Card, Progress, Select, Tooltip } from "antd";
 import type { TableColumnsType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import { jobsQuery } from "@/api/queries";
 import type { Job } from "@/api/types";
-import { EmptyNote } from "@/components/empty-note";
+import { DataTable } from "@/components/data-table";
 import { ErrorAlert, FailureAlert, slugSentence } from "@/components/error-alert";
 import { elapsedMs, formatElapsed, formatTime, progressPercent } from "@/components/format-value";
 import { jobAmount, useCancelJob } from "@/components/job-progress";
@@ -22,7 +22,7 @@ const pageOf: Record<string, string> = { dataset: "/datasets", training: "/train
 
 function Subject({ subject }: { subject: Job["subject"] }) {
   const page = pageOf[subject.type];
-  return page ? <Link to={`${page}/${subject.id}`}>{subject.name || subject.id}</Link> : <span>{subject.name || subject.id}</span>;
+  return page ? <Link to={`${page}/${subject.id}`} className="name" title={subject.name}>{subject.name || subject.id}</Link> : <span className="name">{subject.name || subject.id}</span>;
 }
 
 function JobBar({ job }: { job: Job }) {
@@ -45,7 +45,7 @@ function useColumns(): TableColumnsType<Job> {
   const cancel = useCancelJob();
   return [
     { title: t("field.type"), dataIndex: "kind", render: (kind: string) => t(`job.kind.${kind.replace(".", "_")}`, { defaultValue: kind }) },
-    { title: t("job.subject"), render: (_, job) => <Subject subject={job.subject} /> },
+    { title: t("job.subject"), key: "subject", render: (_, job) => <Subject subject={job.subject} /> },
     { title: t("field.state"), dataIndex: "state", render: (state: string) => <StateTag state={state} /> },
     { title: t("field.progress"), render: (_, job) => <JobBar job={job} /> },
     { title: t("job.attempts"), responsive: ["md"], render: (_, job) => `${job.attempts} / ${job.max_attempts}` },
@@ -75,16 +75,16 @@ export function JobsPage() {
       </PageHeader>
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
       <Card styles={{ body: { padding: 0 } }}>
-        <Table<Job>
+        <DataTable<Job>
           size="middle"
+          cardTitle="subject"
           rowKey="id"
           columns={useColumns()}
           dataSource={rows}
           loading={list.isPending}
-          pagination={false}
-          scroll={{ x: "max-content" }}
+          failed={list.isError}
           expandable={{ rowExpandable: (job) => !!job.error, expandedRowRender: (job) => <FailureAlert failure={job.error} title={t("job.why")} /> }}
-          locale={{ emptyText: <EmptyNote text={t("job.none")} /> }}
+          empty={t("job.none")}
         />
         <ListFoot query={list} />
       </Card>

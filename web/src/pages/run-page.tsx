@@ -61,7 +61,7 @@ function Curves({ run }: { run: Run }) {
   const [only, setOnly] = useState<MetricGroup | "all">("all");
   const { metrics, dropped, isPending, error, refetch } = useRunMetrics(run);
   const present = groups.filter((group) => metrics.series.some((one) => groupOf(one.name) === group));
-  const title = (group: MetricGroup) => (group === "speed" ? t("run.speed") : t(`chart.${group}`));
+  const title = (group: MetricGroup) => t(`chart.${group}`);
   const lastStep = metrics.series.reduce((max, one) => Math.max(max, one.points.at(-1)?.[0] ?? -1), -1);
   const speed = metrics.series.find((one) => groupOf(one.name) === "speed")?.points.at(-1)?.[2];
   return (

@@ -1,15 +1,15 @@
 // Bound storage spaces: list, browse, bind another, unbind.
 import { DeleteOutlined, FileOutlined, FolderOpenOutlined, FolderOutlined, PlusOutlined } from "@ant-design/icons";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Breadcrumb, Button, Card, Drawer, Modal, Table, Tag, Tooltip } from "antd";
+import { Breadcrumb, Button, Card, Drawer, Modal, Tag, Tooltip } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { http } from "@/api/client";
 import { bucketsQuery, keys, objectsQuery } from "@/api/queries";
 import type { Bucket, BucketObject } from "@/api/types";
+import { DataTable } from "@/components/data-table";
 import { CopyText } from "@/components/copy-text";
 import { DeleteDialog } from "@/components/delete-dialog";
-import { EmptyNote } from "@/components/empty-note";
 import { ErrorAlert } from "@/components/error-alert";
 import { formatBytes, formatTime } from "@/components/format-value";
 import { ListFoot } from "@/components/list-foot";
@@ -31,13 +31,13 @@ function Browser({ bucket }: { bucket: Bucket }) {
     <>
       <Breadcrumb items={crumbs} style={{ marginBottom: 12 }} />
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
-      <Table<BucketObject>
+      <DataTable<BucketObject>
         size="small"
         rowKey="key"
         dataSource={rows}
         loading={list.isPending}
-        pagination={false}
-        locale={{ emptyText: <EmptyNote text={t("empty.none")} /> }}
+        failed={list.isError}
+        empty={t("empty.none")}
         columns={[
           {
             title: t("field.name"), dataIndex: "key",
@@ -80,17 +80,17 @@ export function StoragePage() {
       </PageHeader>
       {buckets.isError && <ErrorAlert error={buckets.error} onRetry={() => void buckets.refetch()} />}
       <Card styles={{ body: { padding: 0 } }}>
-        <Table<Bucket>
+        <DataTable<Bucket>
           size="middle"
           rowKey="id"
           dataSource={buckets.data?.items ?? []}
           loading={buckets.isPending}
-          pagination={false}
-          scroll={{ x: "max-content" }}
+          failed={buckets.isError}
+          empty={t("empty.none")}
           columns={[
             { title: t("field.name"), dataIndex: "name", render: (name: string, row) => <>{name} {row.is_default && <Tag color="blue">{t("storage.default")}</Tag>}</> },
             { title: t("storage.uri"), dataIndex: "uri", render: (uri: string) => <CopyText text={uri} /> },
-            { title: t("storage.kind"), dataIndex: "kind", responsive: ["sm"] },
+            { title: t("storage.kind"), dataIndex: "kind", responsive: ["sm"], render: (kind: string) => t(`storage.kinds.${kind}`, { defaultValue: kind }) },
             { title: t("field.createdAt"), dataIndex: "created_at", responsive: ["md"], render: formatTime },
             {
               title: t("field.actions"), fixed: "right", width: 110,

@@ -49,8 +49,8 @@ function TrainingFields({ training }: { training: Training }) {
     { key: "started", label: t("field.startedAt"), children: formatTime(training.started_at) },
     { key: "ended", label: t("field.endedAt"), children: formatTime(training.ended_at) },
     { key: "elapsed", label: t("field.elapsed"), children: training.ended_at && training.started_at ? formatElapsed(elapsedMs(training.started_at, training.ended_at, 0)) : "-" },
-    { key: "command", label: t("training.command"), span: "filled" as const, children: <pre className="wrap-pre mono">{training.command}</pre> },
-    { key: "params", label: t("training.params"), span: "filled" as const, children: params ? <pre className="wrap-pre mono">{params}</pre> : t("run.noHyper") },
+    { key: "command", label: t("training.command"), span: "filled" as const, children: <pre className="wrap-pre mono long">{training.command}</pre> },
+    { key: "params", label: t("training.params"), span: "filled" as const, children: params ? <pre className="wrap-pre mono long">{params}</pre> : t("run.noHyper") },
   ];
   if (training.description) items.unshift({ key: "description", label: t("field.description"), span: "filled" as const, children: <span>{training.description}</span> });
   return <Descriptions bordered size="small" column={{ xs: 1, sm: 1, md: 2, lg: 2, xl: 2, xxl: 2 }} className="fields" items={items} />;

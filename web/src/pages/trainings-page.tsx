@@ -1,7 +1,7 @@
 // R4.4-01, U4.4-02: all trainings, and below each its training instances.
 import { DeleteOutlined, LineChartOutlined, PlusOutlined, ReloadOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Card, Input, Table, Tooltip } from "antd";
+import { Button, Card, Input, Tooltip } from "antd";
 import type { TableColumnsType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,8 +9,8 @@ import { Link, useNavigate } from "react-router-dom";
 import { http } from "@/api/client";
 import { trainingsQuery } from "@/api/queries";
 import type { Training } from "@/api/types";
+import { DataTable } from "@/components/data-table";
 import { DeleteDialog } from "@/components/delete-dialog";
-import { EmptyNote } from "@/components/empty-note";
 import { ErrorAlert } from "@/components/error-alert";
 import { formatCount, formatTime } from "@/components/format-value";
 import { ListFoot } from "@/components/list-foot";
@@ -27,9 +27,9 @@ const states = ["queued", "creating", "running", "done", "failed"];
 function useColumns(state: string | undefined, onDelete: (training: Training) => void): TableColumnsType<Training> {
   const { t } = useTranslation();
   return [
-    { title: t("training.name"), dataIndex: "name", render: (name: string, row) => <Link to={`/trainings/${row.id}`} data-testid="training-link">{name}</Link> },
-    { title: t("training.dataset"), responsive: ["lg"], render: (_, row) => <Link to={`/datasets/${row.train_set.dataset.id}`}>{row.train_set.dataset.name}</Link> },
-    { title: t("training.image"), dataIndex: "image", responsive: ["md"], render: (image: string) => <span className="mono">{image}</span> },
+    { title: t("training.name"), dataIndex: "name", render: (name: string, row) => <Link to={`/trainings/${row.id}`} className="name" title={name} data-testid="training-link">{name}</Link> },
+    { title: t("training.dataset"), responsive: ["lg"], render: (_, row) => <Link to={`/datasets/${row.train_set.dataset.id}`} className="name" title={row.train_set.dataset.name}>{row.train_set.dataset.name}</Link> },
+    { title: t("training.image"), dataIndex: "image", responsive: ["md"], render: (image: string) => <span className="mono name" title={image}>{image}</span> },
     {
       title: t("field.state"), dataIndex: "state", key: "state",
       filters: states.map((value) => ({ value, text: t(`state.${trainingState(value)}`) })),
@@ -79,18 +79,17 @@ export function TrainingsPage() {
       </div>
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
       <Card styles={{ body: { padding: 0 } }}>
-        <Table<Training>
+        <DataTable<Training>
           size="middle"
           rowKey="id"
           columns={columns}
           dataSource={rows}
           loading={list.isPending}
-          pagination={false}
-          scroll={{ x: "max-content" }}
+          failed={list.isError}
           onChange={(_, filters) => setState(filters.state?.[0] as string | undefined)}
           rowSelection={{ selectedRowKeys: selected, onChange: (ids) => setSelected(ids as string[]) }}
           expandable={{ expandedRowRender: (row) => <RunsTable trainingId={row.id} />, rowExpandable: (row) => row.run_count > 0 }}
-          locale={{ emptyText: <EmptyNote text={late || state ? t("empty.noResult") : t("training.none")} /> }}
+          empty={late || state ? t("empty.noResult") : t("training.none")}
         />
         <ListFoot query={list} />
       </Card>

@@ -1,13 +1,13 @@
 // R1-02: an administrator grants access, sets roles and makes one-time passwords.
 import { KeyOutlined } from "@ant-design/icons";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Card, Select, Space, Table, Tooltip, Typography } from "antd";
+import { Alert, App, Button, Card, Select, Space, Tooltip, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { http } from "@/api/client";
 import { keys, sessionQuery, usersQuery } from "@/api/queries";
 import type { User, UserRole, UserState } from "@/api/types";
+import { DataTable } from "@/components/data-table";
 import { CopyText } from "@/components/copy-text";
-import { EmptyNote } from "@/components/empty-note";
 import { ErrorAlert, errorLine } from "@/components/error-alert";
 import { formatTime } from "@/components/format-value";
 import { ListFoot } from "@/components/list-foot";
@@ -66,16 +66,15 @@ export function UsersPage() {
       {pending > 0 && <Alert type="warning" showIcon message={t("users.pendingNote", { count: pending })} />}
       {list.isError && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
       <Card styles={{ body: { padding: 0 } }}>
-        <Table<User>
+        <DataTable<User>
           size="middle"
           rowKey="id"
           dataSource={rows}
           loading={list.isPending}
-          pagination={false}
-          scroll={{ x: "max-content" }}
-          locale={{ emptyText: <EmptyNote text={t("empty.none")} /> }}
+          failed={list.isError}
+          empty={t("empty.none")}
           columns={[
-            { title: t("login.name"), dataIndex: "name", render: (name: string, user) => `${name} ${user.id === me ? t("users.you") : ""}` },
+            { title: t("login.name"), dataIndex: "name", render: (name: string, user) => <span className="name" title={name}>{name} {user.id === me ? t("users.you") : ""}</span> },
             { title: t("field.state"), dataIndex: "state", render: (state: string) => <StateTag state={state} /> },
             {
               title: t("users.role"), dataIndex: "role",

@@ -81,6 +81,7 @@ export const common: Shape<typeof zh> = {
     disabled: "Disabled",
   },
   live: {
+    lost: "The connection to the server is lost; connecting again. What you see may be out of date.",
     open: "Live updates connected",
     connecting: "Connecting live updates…",
     waiting: "Live updates lost, reconnecting…",

@@ -82,6 +82,7 @@ export const common = {
     connecting: "正在连接实时更新…",
     waiting: "实时更新已断开，正在重连…",
     idle: "实时更新未连接",
+    lost: "与服务器的连接已断开，正在重连。页面显示的内容可能不是最新的。",
   },
   theme: { label: "外观", system: "跟随系统", light: "浅色", dark: "深色" },
   language: { label: "语言", "zh-CN": "简体中文", en: "English" },

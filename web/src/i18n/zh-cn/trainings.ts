@@ -110,6 +110,7 @@ export const trainings = {
     all: "全部",
     accuracy: "accuracy",
     loss: "loss",
+    speed: "samples / second",
     learningRate: "learning rate",
     other: "其他",
     xBatch: "批次",
