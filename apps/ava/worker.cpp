@@ -28,7 +28,7 @@ Result<int> work(const std::string& path, const std::stop_token& stop) {
     if (!written.ok()) log::warn("worker", "progress not written: {}", written.error().text());
   };
   log::info("worker", "{} begins", job.kind);
-  auto result = pipeline::run_job(job, on_progress, stop);
+  auto result = pipeline::run_job(job, folder, on_progress, stop);
   pipeline::JobOutcome outcome{.kind = job.kind, .ok = result.ok()};
   if (result.ok())
     outcome.result = *result;

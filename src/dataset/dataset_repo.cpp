@@ -10,11 +10,6 @@ constexpr std::string_view kSelect =
     " d.job_id, d.created_ms, d.completed_ms FROM datasets d JOIN users u ON u.id = d.owner_id"
     " JOIN buckets b ON b.id = d.bucket_id ";
 
-std::optional<schema::Time> maybe_time(const db::Row& row, std::string_view column) {
-  if (const auto ms = row.maybe_integer(column)) return schema::Time{*ms};
-  return std::nullopt;
-}
-
 Result<Dataset> dataset_of(const db::Row& row) {
   Dataset d;
   d.id = row.id<DatasetId>("id");
@@ -32,7 +27,7 @@ Result<Dataset> dataset_of(const db::Row& row) {
   d.job_id = row.maybe_text("job_id");
   d.owner = {row.text("owner_id"), row.text("owner_name")};
   d.created_at = {row.integer("created_ms")};
-  d.completed_at = maybe_time(row, "completed_ms");
+  d.completed_at = row.maybe<schema::Time>("completed_ms");
   d.bucket_id = row.id<Id<user::Bucket>>("bucket_id");
   d.prefix = row.text("prefix");
   d.list_uri = "qiniu:///" + row.text("bucket_name") + "/" + d.prefix + "/index.lst";

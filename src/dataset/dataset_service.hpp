@@ -7,6 +7,7 @@
 
 #include "base/live.hpp"
 #include "base/result.hpp"
+#include "dataset/contents.hpp"
 #include "dataset/dataset.hpp"
 #include "dataset/dataset_repo.hpp"
 #include "dataset/upload.hpp"
@@ -69,6 +70,7 @@ class DatasetService {
     UploadService& uploads;
     const Clock& clock;
     Publish publish;
+    std::filesystem::path jobs_folder;  ///< one folder per data job below it
   };
   explicit DatasetService(Parts parts) : parts_(std::move(parts)) {}
 
@@ -89,6 +91,9 @@ class DatasetService {
   /// Remove the objects of deleted datasets that a crash left. Returns how many datasets.
   Result<int> purge();
 
+  /// Lines and pictures that were refused: of a finished dataset, or of an import that failed for them (empty when it
+  /// failed before it had found any). Errors: `dataset.not_found`, `dataset.not_ready`, `dataset.bad_cursor`.
+  Result<db::Page<RejectItem>> rejects(const DatasetId& id, const db::PageRequest& page);
   /// Where its list, statistics and pictures lie. Errors: those of the bucket.
   Result<std::shared_ptr<storage::Storage>> storage_of(const Dataset& dataset);
   /// For job kinds: tell listeners what a dataset looks like now.

@@ -22,7 +22,8 @@ struct WorkerParts {
   bool allow_private_hosts = false;  ///< lists may name http urls of private addresses
 };
 
-/// dataset.import, dataset.copy and dataset.format. Lifetime: `parts` and what it refers to outlive the registry.
+/// dataset.import, dataset.copy, dataset.format and dataset.verify. Lifetime: `parts` and what it refers to outlive the
+/// registry.
 void add_job_kinds(job::KindRegistry& kinds, const WorkerParts& parts);
 
 }  // namespace ava::dataset

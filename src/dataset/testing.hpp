@@ -75,10 +75,10 @@ class World : public db::DatabaseTest {
     buckets_ = std::make_unique<user::BucketService>(db(), clock_, user::BucketOptions{{root_ / "storage"}});
     jobs_ = std::make_unique<job::JobService>(db(), clock_, kinds_);
     uploads_ = std::make_unique<UploadService>(db(), root_ / "uploads", clock_);
-    datasets_ =
-        std::make_unique<DatasetService>(DatasetService::Parts{db(), *buckets_, *jobs_, *uploads_, clock_, publish_});
-    sets_ =
-        std::make_unique<FormatService>(FormatService::Parts{db(), *buckets_, *jobs_, *datasets_, clock_, publish_});
+    datasets_ = std::make_unique<DatasetService>(
+        DatasetService::Parts{db(), *buckets_, *jobs_, *uploads_, clock_, publish_, root_ / "jobs"});
+    sets_ = std::make_unique<FormatService>(
+        FormatService::Parts{db(), *buckets_, *jobs_, *datasets_, clock_, publish_, root_ / "jobs"});
     parts_ = std::make_unique<WorkerParts>(
         WorkerParts{db(), *buckets_, *datasets_, *sets_, clock_, publish_, "/usr/bin/ava", root_ / "jobs", false});
     add_job_kinds(kinds_, *parts_);
@@ -197,14 +197,14 @@ class World : public db::DatabaseTest {
     AVA_TRY(const std::string text, file::read(spec.command.back()));
     AVA_TRY(const auto order, schema::from_text<pipeline::JobFile>(text));
     pipeline::JobOutcome outcome{order.kind, false, {}, {}};
-    auto done = pipeline::run_job(order, {}, {});
+    const auto folder = std::filesystem::path(spec.command.back()).parent_path();
+    auto done = pipeline::run_job(order, folder, {}, {});
     outcome.ok = done.ok();
     if (done.ok())
       outcome.result = *std::move(done);
     else
       outcome.error = pipeline::job_error_of(done.error());
-    const auto result = std::filesystem::path(spec.command.back()).parent_path() / order.result_file;
-    AVA_CHECK(file::write_atomic(result, schema::to_text(outcome)));
+    AVA_CHECK(file::write_atomic(folder / order.result_file, schema::to_text(outcome)));
     return end(job, exited(outcome.ok ? 0 : 1));
   }
   /// Tell the noun, and note in the table that the job is over.
@@ -216,7 +216,7 @@ class World : public db::DatabaseTest {
   }
   void end_job_row(const std::string& id, const std::string& state) {
     EXPECT_OK(db().write([&](db::Tx& tx) {
-      return tx.run("UPDATE jobs SET state = :state WHERE id = :id", {{"state", state}, {"id", id}});
+      return tx.run("UPDATE jobs SET state = :state, attempts = 1 WHERE id = :id", {{"state", state}, {"id", id}});
     }));
   }
   static engine::Status exited(int code, const std::string& slug = {}) {

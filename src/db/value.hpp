@@ -60,7 +60,7 @@ struct Param {
 
 /// One row of an answer; columns by the name they have in the SELECT.
 /// Errors: asking for a column that the statement has not, or text as a number, is a mistake in the program and ends
-/// it with a message. NULL reads as 0, "" or empty bytes; use the `maybe_` forms where NULL means something.
+/// it with a message. NULL reads as 0, "" or empty bytes; use the `maybe` forms where NULL means something.
 class Row {
  public:
   using Names = std::shared_ptr<const std::vector<std::string>>;
@@ -76,6 +76,12 @@ class Row {
   std::optional<std::int64_t> maybe_integer(std::string_view column) const;
   std::optional<double> maybe_real(std::string_view column) const;
   std::optional<std::string> maybe_text(std::string_view column) const;
+  /// row.maybe<schema::Time>("ended_ms"): the number as T, nothing for NULL.
+  template <class T>
+  std::optional<T> maybe(std::string_view column) const {
+    if (const auto number = maybe_integer(column)) return T{*number};
+    return std::nullopt;
+  }
 
   /// row.id<Dataset>("id") as Id<Dataset>.
   template <class IdType>

@@ -44,11 +44,6 @@ constexpr auto kSetWaiting = "UPDATE jobs SET why = :why WHERE id = :id AND stat
 constexpr auto kClearHandle =
     "UPDATE jobs SET handle = '' WHERE id = :id AND state IN ('succeeded', 'failed', 'cancelled')";
 
-std::optional<schema::Time> maybe_time(const db::Row& row, std::string_view column) {
-  if (row.is_null(column)) return std::nullopt;
-  return schema::Time{row.integer(column)};
-}
-
 std::optional<std::string> maybe_words(const db::Row& row, std::string_view column) {
   std::string words = row.text(column);
   if (words.empty()) return std::nullopt;
@@ -69,8 +64,8 @@ Job read_job(const db::Row& row) {
     if (auto reason = schema::from_text<Reason>(*why); reason.ok()) job.waiting = *std::move(reason);
   job.subject = {row.text("subject_type"), row.text("subject_id"), row.text("subject_name")};
   job.created_at.ms = row.integer("created_ms");
-  job.started_at = maybe_time(row, "started_ms");
-  job.ended_at = maybe_time(row, "ended_ms");
+  job.started_at = row.maybe<schema::Time>("started_ms");
+  job.ended_at = row.maybe<schema::Time>("ended_ms");
   job.owner_id = row.text("owner_id");
   job.payload = row.text("payload");
   job.engine = row.text("engine");

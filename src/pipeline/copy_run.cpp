@@ -98,6 +98,7 @@ Result<CopyResult> run_copy(const CopySpec& spec, const OnProgress& on_progress,
     return {};
   };
   AVA_CHECK(storage::for_each(*from, prefix, visit, stop));
+  meter.finish("publish");
   AVA_CHECK(storage::sync_all(folder->path()));
   AVA_CHECK(file::write_atomic(folder->path() / kCopyFile, schema::to_text(CopyRecord{spec_sha256, result}) + "\n"));
   AVA_CHECK(folder->publish(kListFile, stop));

@@ -35,6 +35,10 @@ class FormatRun {
   FormatRun(const FormatSpec& spec, const OnProgress& on_progress, std::stop_token stop)
       : spec_(spec), meter_(on_progress), stop_(std::move(stop)) {}
   Result<FormatResult> run();
+  /// After a failure. Best effort: the failure itself is what matters.
+  void keep_rejects(const std::filesystem::path& to) {
+    if (rejects_) (void)rejects_->keep(to).ok();
+  }
 
  private:
   Result<void> check_spec();
@@ -281,7 +285,7 @@ Result<FormatResult> FormatRun::finish(const Plan& plan) {
   manifest.files.push_back({std::string(kRejectsFile), listed.offset(), to_hex(listed.digest())});
   AVA_CHECK(file::remove_tree(folder_->path() / ".list"));
   AVA_CHECK(file::write_atomic(folder_->path() / kBatchFile, schema::to_text(manifest) + "\n"));
-  meter_.begin("publish", 0, "bytes");
+  meter_.finish("publish");
   AVA_CHECK(folder_->publish(kBatchFile, stop_));
   return FormatResult{.batch = manifest.batch,
                       .root = manifest.root,
@@ -308,8 +312,12 @@ Result<FormatResult> FormatRun::run() {
 
 }  // namespace
 
-Result<FormatResult> run_format(const FormatSpec& spec, const OnProgress& on_progress, const std::stop_token& stop) {
-  return FormatRun(spec, on_progress, stop).run();
+Result<FormatResult> run_format(const FormatSpec& spec, const OnProgress& on_progress, const std::stop_token& stop,
+                                const std::filesystem::path& keep_rejects) {
+  FormatRun work(spec, on_progress, stop);
+  auto result = work.run();
+  if (!result.ok() && !keep_rejects.empty()) work.keep_rejects(keep_rejects);
+  return result;
 }
 
 }  // namespace ava::pipeline

@@ -2,6 +2,7 @@
 // visible.
 #pragma once
 
+#include <filesystem>
 #include <stop_token>
 
 #include "base/result.hpp"
@@ -16,6 +17,6 @@ namespace ava::pipeline {
 /// `format.twice`, `resize.bad`, `label.*`, `list.*`, `batch.no_samples`, `batch.too_many_rejects`, `target.*`,
 /// `file.no_space`, `job.cancelled`.
 Result<FormatResult> run_format(const FormatSpec& spec, const OnProgress& on_progress = {},
-                                const std::stop_token& stop = {});
+                                const std::stop_token& stop = {}, const std::filesystem::path& keep_rejects = {});
 
 }  // namespace ava::pipeline

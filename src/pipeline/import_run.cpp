@@ -52,6 +52,10 @@ class ImportRun {
   ImportRun(const ImportSpec& spec, const OnProgress& on_progress, std::stop_token stop)
       : spec_(spec), meter_(on_progress), stop_(std::move(stop)) {}
   Result<ImportResult> run();
+  /// After a failure. Best effort: the failure itself is what matters.
+  void keep_rejects(const std::filesystem::path& to) {
+    if (rejects_) (void)rejects_->keep(to).ok();
+  }
 
  private:
   Result<std::optional<ImportResult>> finished_before() const;
@@ -178,7 +182,7 @@ Result<ImportResult> ImportRun::finish(ImportKind kind, const ListImport& list) 
   AVA_CHECK(file::write_atomic(work / kStatsFile, schema::to_text(stats) + "\n"));
   AVA_CHECK(file::write_atomic(work / kImportFile, schema::to_text(ImportRecord{spec_sha256_, result}) + "\n"));
   AVA_CHECK(file::remove_tree(work / ".list"));
-  meter_.begin("publish", 0, "items");
+  meter_.finish("publish");
   AVA_CHECK(folder_->publish(kListFile, stop_));
   return result;
 }
@@ -206,8 +210,12 @@ Result<ImportResult> ImportRun::run() {
 
 std::string list_uri_of(const Target& target) { return base_of(target) + std::string(kListFile); }
 
-Result<ImportResult> run_import(const ImportSpec& spec, const OnProgress& on_progress, const std::stop_token& stop) {
-  return ImportRun(spec, on_progress, stop).run();
+Result<ImportResult> run_import(const ImportSpec& spec, const OnProgress& on_progress, const std::stop_token& stop,
+                                const std::filesystem::path& keep_rejects) {
+  ImportRun work(spec, on_progress, stop);
+  auto result = work.run();
+  if (!result.ok() && !keep_rejects.empty()) work.keep_rejects(keep_rejects);
+  return result;
 }
 
 }  // namespace ava::pipeline

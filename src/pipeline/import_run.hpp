@@ -2,6 +2,7 @@
 // statistics and the lines that were left out.
 #pragma once
 
+#include <filesystem>
 #include <stop_token>
 
 #include "base/result.hpp"
@@ -19,7 +20,7 @@ inline constexpr std::string_view kImportFile = "import.json";
 /// `list.no_items` (not one good line), `list.rejected` (with fail_on_reject: the first bad line), `archive.*`,
 /// `import.bad_prefix`, `target.*`, `file.no_space`, `job.cancelled`.
 Result<ImportResult> run_import(const ImportSpec& spec, const OnProgress& on_progress = {},
-                                const std::stop_token& stop = {});
+                                const std::stop_token& stop = {}, const std::filesystem::path& keep_rejects = {});
 
 /// Where the list of a target lies: "qiniu:///bucket/prefix/index.lst", or a path.
 std::string list_uri_of(const Target& target);

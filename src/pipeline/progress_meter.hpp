@@ -16,6 +16,12 @@ class ProgressMeter {
     now_ = {.phase = std::string(phase), .done = 0, .total = total, .unit = std::string(unit)};
     tell(true);
   }
+  /// All that is counted is done; what is left, `phase`, has no count of its own.
+  void finish(std::string_view phase) {
+    now_.phase = std::string(phase);
+    now_.total = now_.done;
+    tell(true);
+  }
   void set(std::uint64_t done) {
     now_.done = done;
     tell(done == now_.total);

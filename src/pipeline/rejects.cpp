@@ -2,11 +2,27 @@
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
+
 namespace ava::pipeline {
 
 Result<Rejects> Rejects::create(const std::filesystem::path& path) {
   AVA_TRY(auto file, format::OutFile::create(path));
-  return Rejects(std::move(file));
+  return Rejects(std::move(file), path);
+}
+
+Result<void> Rejects::close() {
+  if (closed_) return {};
+  closed_ = true;
+  return file_.close();
+}
+
+Result<void> Rejects::keep(const std::filesystem::path& to) {
+  AVA_CHECK(close());
+  std::error_code failed;
+  std::filesystem::copy_file(path_, to, std::filesystem::copy_options::overwrite_existing, failed);
+  if (failed) return file::error_of(failed.value(), "copy to", to);
+  return {};
 }
 
 Result<void> Rejects::add(const sample::Reject& reject) {

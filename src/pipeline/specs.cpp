@@ -132,9 +132,16 @@ void describe(schema::Visitor& v, CopyResult& x) {
   v.field("byte_count", x.byte_count);
 }
 
+void describe(schema::Visitor& v, VerifySpec& x) {
+  v.type("VerifySpec");
+  v.field("sets", x.sets);
+  v.field("sources", x.sources);
+  v.field("target", x.target);
+}
+
 void describe(schema::Visitor& v, Progress& x) {
   v.type("JobProgress");
-  v.field("phase", x.phase);
+  v.field("message", x.phase);
   v.field("done", x.done);
   v.field("total", x.total);
   v.field("unit", x.unit);

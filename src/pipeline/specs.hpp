@@ -140,9 +140,17 @@ struct CopyResult {
 };
 void describe(schema::Visitor& v, CopyResult& x);
 
+/// Sets of one batch that are to be read back.
+struct VerifySpec {
+  std::vector<std::string> sets;  ///< "<format>/<split>", all that must be there
+  Sources sources;
+  Target target;  ///< the batch
+};
+void describe(schema::Visitor& v, VerifySpec& x);
+
 /// How far it is. Called from the conducting thread, at most every 100 ms and at each change of phase.
 struct Progress {
-  std::string phase;  ///< "read list", "write sets", "verify pictures", "publish"
+  std::string phase;  ///< "read list", "write sets", "publish"; JSON: `message`, which jobs show
   std::uint64_t done = 0;
   std::uint64_t total = 0;  ///< 0: unknown
   std::string unit;         ///< "items" or "bytes"

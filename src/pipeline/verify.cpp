@@ -249,7 +249,7 @@ Result<void> Verifier::verify_set(const fs::path& folder) {
   set.format = manifest->format;
   set.split = manifest->split;
   set.batch = manifest->batch;
-  meter_.begin(fmt::format("verify {}", folder.string()), manifest->sample_count, "items");
+  meter_.begin(fmt::format("verify {}/{}", manifest->format, manifest->split), manifest->sample_count, "items");
   check_files(folder, *manifest);
   check_labels(folder, *manifest);
   const auto read_back = check_samples(folder, *manifest);

@@ -3,6 +3,7 @@
 #include "pipeline/copy_run.hpp"
 #include "pipeline/format_run.hpp"
 #include "pipeline/import_run.hpp"
+#include "pipeline/verify_run.hpp"
 
 namespace ava::pipeline {
 
@@ -12,6 +13,7 @@ void describe(schema::Visitor& v, JobFile& x) {
   v.field("spec", x.spec);
   v.field("progress_file", x.progress_file, {.required = false, .min = 1});
   v.field("result_file", x.result_file, {.required = false, .min = 1});
+  v.field("rejects_file", x.rejects_file, {.required = false, .min = 1});
 }
 
 void describe(schema::Visitor& v, JobError& x) {
@@ -40,21 +42,28 @@ JobError job_error_of(const Error& error) {
 namespace {
 
 template <class Spec, class Run>
-Result<schema::AnyJson> run_with(const std::string& text, Run run, const OnProgress& on_progress,
-                                 const std::stop_token& stop) {
+Result<schema::AnyJson> run_with(const std::string& text, Run run) {
   AVA_TRY(const Spec spec, schema::from_text<Spec>(text));
-  AVA_TRY(const auto result, run(spec, on_progress, stop));
+  AVA_TRY(const auto result, run(spec));
   return schema::AnyJson{schema::to_text(result)};
 }
 
 }  // namespace
 
-Result<schema::AnyJson> run_job(const JobFile& job, const OnProgress& on_progress, const std::stop_token& stop) {
-  if (job.kind == "dataset.format") return run_with<FormatSpec>(job.spec.text, run_format, on_progress, stop);
-  if (job.kind == "dataset.import") return run_with<ImportSpec>(job.spec.text, run_import, on_progress, stop);
-  if (job.kind == "dataset.copy") return run_with<CopySpec>(job.spec.text, run_copy, on_progress, stop);
+Result<schema::AnyJson> run_job(const JobFile& job, const std::filesystem::path& folder, const OnProgress& on_progress,
+                                const std::stop_token& stop) {
+  const std::string& spec = job.spec.text;
+  const std::filesystem::path rejects = folder / job.rejects_file;
+  if (job.kind == "dataset.format")
+    return run_with<FormatSpec>(spec, [&](const auto& s) { return run_format(s, on_progress, stop, rejects); });
+  if (job.kind == "dataset.import")
+    return run_with<ImportSpec>(spec, [&](const auto& s) { return run_import(s, on_progress, stop, rejects); });
+  if (job.kind == "dataset.copy")
+    return run_with<CopySpec>(spec, [&](const auto& s) { return run_copy(s, on_progress, stop); });
+  if (job.kind == "dataset.verify")
+    return run_with<VerifySpec>(spec, [&](const auto& s) { return run_verify(s, on_progress, stop); });
   return Error(ErrorCode::kInvalidArgument, "job.unknown_kind", "no job of the kind '" + job.kind + "'")
-      .hint("kinds: dataset.format, dataset.import, dataset.copy");
+      .hint("kinds: dataset.format, dataset.import, dataset.copy, dataset.verify");
 }
 
 }  // namespace ava::pipeline

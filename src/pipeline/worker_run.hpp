@@ -2,6 +2,7 @@
 // The server writes the first and reads the other two; both sides use these structs.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -12,12 +13,13 @@
 
 namespace ava::pipeline {
 
-/// The job file. `spec` is a FormatSpec, ImportSpec or CopySpec, as `kind` says.
+/// The job file. `spec` is a FormatSpec, ImportSpec, CopySpec or VerifySpec, as `kind` says.
 struct JobFile {
-  std::string kind;  ///< "dataset.format", "dataset.import", "dataset.copy"
+  std::string kind;  ///< "dataset.format", "dataset.import", "dataset.copy", "dataset.verify"
   schema::AnyJson spec;
   std::string progress_file = "progress.json";  ///< relative to the job file's folder
   std::string result_file = "result.json";
+  std::string rejects_file = "rejects.jsonl";  ///< written when an import or a format fails after it has found some
 };
 void describe(schema::Visitor& v, JobFile& x);
 
@@ -32,7 +34,8 @@ struct JobError {
 void describe(schema::Visitor& v, JobError& x);
 JobError job_error_of(const Error& error);
 
-/// The result file: `result` is a FormatResult, ImportResult or CopyResult; or `error` says why there is none.
+/// The result file: `result` is a FormatResult, ImportResult, CopyResult or VerifyReport; or `error` says why there is
+/// none.
 struct JobOutcome {
   std::string kind;
   bool ok = false;
@@ -41,7 +44,9 @@ struct JobOutcome {
 };
 void describe(schema::Visitor& v, JobOutcome& x);
 
-/// Run the job. Errors: `job.unknown_kind`, those of schema/ for a bad spec, and those of the work.
-Result<schema::AnyJson> run_job(const JobFile& job, const OnProgress& on_progress, const std::stop_token& stop);
+/// Run the job whose file lies in `folder`. Errors: `job.unknown_kind`, those of schema/ for a bad spec, and those of
+/// the work.
+Result<schema::AnyJson> run_job(const JobFile& job, const std::filesystem::path& folder, const OnProgress& on_progress,
+                                const std::stop_token& stop);
 
 }  // namespace ava::pipeline

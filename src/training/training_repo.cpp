@@ -24,11 +24,6 @@ SetRef set_of(const db::Row& row, const std::string& set, const std::string& dat
           {row.text(dataset + "_id"), row.text(dataset + "_name")}};
 }
 
-std::optional<schema::Time> maybe_time(const db::Row& row, std::string_view column) {
-  if (const auto ms = row.maybe_integer(column)) return schema::Time{*ms};
-  return std::nullopt;
-}
-
 template <class T>
 std::optional<std::string> maybe_text_of(const std::optional<T>& value) {
   if (!value) return std::nullopt;
@@ -57,8 +52,8 @@ Result<Training> training_of(const db::Row& row) {
   t.run_count = row.integer("run_count");
   t.owner = {row.text("owner_id"), row.text("owner_name")};
   t.created_at = {row.integer("created_ms")};
-  t.started_at = maybe_time(row, "started_ms");
-  t.ended_at = maybe_time(row, "ended_ms");
+  t.started_at = row.maybe<schema::Time>("started_ms");
+  t.ended_at = row.maybe<schema::Time>("ended_ms");
   return t;
 }
 

@@ -37,14 +37,9 @@ constexpr auto kCountTokens = "SELECT COUNT(*) AS n FROM tokens WHERE user_id = 
 constexpr auto kRemoveToken = "DELETE FROM tokens WHERE user_id = :user AND id = :id AND scope_type = ''";
 constexpr auto kRemoveScope = "DELETE FROM tokens WHERE scope_type = :type AND scope_id = :id";
 
-std::optional<schema::Time> maybe_time(const db::Row& row, std::string_view column) {
-  if (row.is_null(column)) return std::nullopt;
-  return schema::Time{row.integer(column)};
-}
-
 Token read_token(const db::Row& row) {
   return Token{row.id<TokenId>("token_id"), row.text("token_name"), schema::Time{row.integer("issued_ms")},
-               maybe_time(row, "expires_ms"), maybe_time(row, "last_used_ms")};
+               row.maybe<schema::Time>("expires_ms"), row.maybe<schema::Time>("last_used_ms")};
 }
 
 }  // namespace

@@ -169,7 +169,8 @@ class Faults(unittest.TestCase):
         outcome = json.loads((self.dir / "result.json").read_text())
         self.assertTrue(outcome["ok"])
         self.assertEqual(outcome["result"]["counts"]["out"], 30)
-        self.assertEqual(json.loads((self.dir / "progress.json").read_text())["phase"], "publish")
+        self.assertEqual(json.loads((self.dir / "progress.json").read_text()),
+                         {"message": "publish", "done": 30, "total": 30, "unit": "items"})
         job.write_text(json.dumps({"kind": "dataset.paint", "spec": {}}))
         self.assertEqual(run("worker", "--job", job).returncode, 2)
         self.assertEqual(json.loads((self.dir / "result.json").read_text())["error"]["slug"], "job.unknown_kind")

@@ -16,7 +16,7 @@ LITERAL = re.compile(r'"(' + DOTTED + r')"')
 # A reason on a job, a line of rejects.jsonl: no ErrorCode beside it.
 BARE = re.compile(r'\b(?:refuse|reject_line|list_left_out|leave_out|warn|note)\((?:[^"()]*,\s*)?"([a-z]+(?:_[a-z0-9]+)+)"')
 BARE_FIELD = re.compile(r'\.slug = "([a-z]+(?:_[a-z0-9]+)+)"')
-NOT_SLUGS = re.compile(r"\.(?:cpp|hpp|json|jsonl|lst|csv|mdb|ini|db|log|lock|sock|name|detail|hint|slug|role|owner|peak|events|complete|"
+NOT_SLUGS = re.compile(r"\.(?:cpp|hpp|json|jsonl|lst|csv|mdb|ini|db|log|lock|sock|id|name|detail|hint|slug|role|owner|peak|events|complete|"
                        r"done|total|max_usage_in_bytes|oom_control|binaryproto|unpack)$")
 
 
@@ -39,8 +39,8 @@ def find_slugs(root: Path) -> dict:
     for name, text in texts.items():
         for match in MADE.finditer(text):
             add(match.group(2), name, match.group(1))
-    nouns = {slug.split(".")[0] for slug in found} | {"exit", "wait", "entry"}
-    kinds = {"dataset.import", "dataset.copy", "dataset.format"}
+    nouns = {slug.split(".")[0] for slug in found} | {"exit", "wait", "entry", "sample", "set", "labels"}
+    kinds = {"dataset.import", "dataset.copy", "dataset.format", "dataset.verify"}
     for name, text in texts.items():
         if name.endswith(".hpp"):
             continue  # comments name slugs, sources make them

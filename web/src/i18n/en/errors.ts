@@ -184,6 +184,7 @@ export const errors: Shape<typeof zh> = {
       not_found: "There is no such formatted data",
       not_local: "The formatted data is not on this machine",
       not_ready: "The formatted data is not ready yet",
+      not_verified: "Nobody has verified this batch yet",
     },
     training: {
       running: "The training is running. Stop it first",
@@ -378,6 +379,7 @@ export const errors: Shape<typeof zh> = {
       busy: "Another job is writing to the same place",
       exists: "Something else is already there",
       missing: "No place to write to is given",
+      not_local: "The data is not on this machine",
     },
     time: {
       bad: "The time is not valid",
@@ -385,6 +387,19 @@ export const errors: Shape<typeof zh> = {
     verify: {
       nothing: "There is no set to verify here",
       damaged: "Verification found damaged data",
+    },
+    sample: {
+      missing: "This sample is missing",
+      bytes_differ: "The picture is not the one the manifest names",
+      label_differs: "The label is not the one the manifest names",
+    },
+    set: {
+      missing: "This set is gone",
+      count_differs: "The number of samples is not the manifest's",
+      root_differs: "The listing does not give the manifest's digest",
+    },
+    labels: {
+      differ: "The class table is not the manifest's",
     },
   },
 };

@@ -182,6 +182,7 @@ export const errors = {
       not_found: "没有这份格式化数据",
       not_local: "格式化数据不在本机",
       not_ready: "格式化数据还没有完成",
+      not_verified: "这一批格式化数据还没有校验过",
     },
     training: {
       running: "训练正在执行，请先停止",
@@ -376,6 +377,7 @@ export const errors = {
       busy: "另一个作业正在写同一个位置",
       exists: "目标位置已有别的内容",
       missing: "没有指定写到哪里",
+      not_local: "数据不在本机",
     },
     time: {
       bad: "时间写法不合法",
@@ -383,6 +385,19 @@ export const errors = {
     verify: {
       nothing: "这里没有可以校验的数据",
       damaged: "校验发现数据已损坏",
+    },
+    sample: {
+      missing: "缺少这个样本",
+      bytes_differ: "图片与清单记录的不同",
+      label_differs: "标签与清单记录的不同",
+    },
+    set: {
+      missing: "这份数据不见了",
+      count_differs: "样本数与清单不符",
+      root_differs: "样本清单的摘要不符",
+    },
+    labels: {
+      differ: "类别表与清单不符",
     },
   },
 };
