@@ -104,7 +104,7 @@ class Engine {
   /// Forget the job and free what it holds; running jobs are killed. Its log file stays when Spec::log_path named one.
   /// An unknown handle is fine.
   virtual Result<void> remove(const std::string& handle) = 0;
-  /// Read bytes [offset, offset + max_bytes) of stdout and stderr, always the same, before and after the job's end and a
+  /// Read bytes [offset, offset + max_bytes) of stdout and stderr: the same before and after the job's end and a
   /// restart of this program. Docker reads two pipes: a job that cares for the order of the two joins them.
   virtual Result<LogChunk> log(const std::string& handle, std::uint64_t offset, std::uint64_t max_bytes) = 0;
   /// Never an error for an absent engine: Info::available is false and Info::detail says why.
