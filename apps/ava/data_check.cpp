@@ -25,6 +25,8 @@ struct Options {
   std::string url_prefix;
   unsigned threads = 0;
   std::size_t show = 20;
+  bool statistics = false;
+  bool duplicates = false;
 };
 
 void append_counts(std::string& out, const sample::ListCounts& counts) {
@@ -57,6 +59,28 @@ void explain_document(const std::string& path) {
     fmt::print(stderr, "  {}:{}  {}\n          fix: {}\n", fault.line, fault.column, fault.problem, fault.fix);
 }
 
+void append_duplicates(std::string& out, const sample::UrlDuplicates& found) {
+  out += fmt::format(R"(,"duplicate_urls":{{"lines":{},"urls":{},"first":[)", found.lines, found.urls);
+  for (const sample::UrlAgain& again : found.first)
+    out += fmt::format(R"({}{{"line":{},"first_line":{}}})", &again == found.first.data() ? "" : ",", again.line,
+                       again.first_line);
+  out += "]}";
+}
+
+void say_duplicates(const sample::UrlDuplicates& found) {
+  say(fmt::format("{} lines repeat the url of an earlier one ({} urls)", found.lines, found.urls));
+  for (const sample::UrlAgain& again : found.first)
+    say(fmt::format("  line {} as line {}", again.line, again.first_line));
+}
+
+void say_statistics(const sample::LabelStats& stats) {
+  for (const sample::LabelCount& label : stats.labels) {
+    say(fmt::format("{}: {} in {} pictures, {} pictures without", label.key.str(), label.total, label.images,
+                    label.unlabelled));
+    for (const sample::ClassCount& cls : label.count) say(fmt::format("  {:>10}  {}", cls.count, cls.cls));
+  }
+}
+
 Result<int> check(const Options& options, bool json, const std::stop_token& stop) {
   std::optional<pipeline::Rejects> file;
   if (!options.rejects.empty()) {
@@ -70,7 +94,10 @@ Result<int> check(const Options& options, bool json, const std::stop_token& stop
     return file ? file->add(reject) : Result<void>();
   };
   ProgressLine progress(!json);
-  const pipeline::CheckOptions how{.threads = options.threads, .statistics = false, .url_prefix = options.url_prefix};
+  const pipeline::CheckOptions how{.threads = options.threads,
+                                   .statistics = options.statistics,
+                                   .duplicates = options.duplicates,
+                                   .url_prefix = options.url_prefix};
   const auto report = pipeline::check_list(options.list, how, on_reject, progress.callback(), stop);
   progress.clear();
   if (!report.ok()) {
@@ -89,7 +116,10 @@ Result<int> check(const Options& options, bool json, const std::stop_token& stop
       line.pop_back();
       out += (&reject == shown.data() ? "" : ",") + line;
     }
-    say(out + "]}");
+    out += "]";
+    if (options.duplicates) append_duplicates(out, report->duplicates);
+    if (options.statistics) out += ",\"statistics\":" + schema::to_text(pipeline::report_of(report->stats));
+    say(out + "}");
   } else {
     say(fmt::format("{} lines: {} items, {} rejected; {} annotations, {} of them rejected; {}", counts.lines,
                     counts.items, counts.rejected, counts.annotations, counts.annotations_rejected,
@@ -98,6 +128,8 @@ Result<int> check(const Options& options, bool json, const std::stop_token& stop
     for (const sample::Reject& reject : shown) say("  " + text_of(reject));
     const std::uint64_t all = counts.rejected + counts.annotations_rejected;
     if (all > shown.size()) say(fmt::format("  ... and {} more; --rejects FILE writes them all", all - shown.size()));
+    if (options.duplicates) say_duplicates(report->duplicates);
+    if (options.statistics) say_statistics(report->stats);
   }
   return counts.rejected + counts.annotations_rejected == 0 ? 0 : kListHasFaults;
 }
@@ -112,9 +144,12 @@ void add_data_check(CLI::App& data, Call& call) {
   command->add_option("--show", options->show, "Show at most so many rejects")->capture_default_str();
   command->add_option("--threads", options->threads, "Parsing threads; 0: one per core")->check(CLI::Range(0, 256));
   command->add_option("--url-prefix", options->url_prefix, "Put before relative urls");
+  command->add_flag("--statistics", options->statistics, "Count labels and classes, too");
+  command->add_flag("--duplicates", options->duplicates, "Find urls that stand on several lines, too");
   command->add_flag("--json", call.json, "Print JSON");
   command->footer(
       "Examples:\n  ava data check dataset.jsonlist\n  ava data check dataset.jsonlist --rejects bad.jsonl --json\n"
+      "  ava data check dataset.jsonlist --statistics --duplicates\n"
       "Exit: 0 good, 8 something was rejected, 2 not a list.");
   command->callback([&call, options] {
     call.run = [&call, options](const std::stop_token& stop) { return check(*options, call.json, stop); };

@@ -1,6 +1,7 @@
 #include "pipeline/check.hpp"
 
 #include <filesystem>
+#include <random>
 
 #include "pipeline/manifest.hpp"
 #include "pipeline/progress_meter.hpp"
@@ -24,9 +25,18 @@ Result<CheckReport> check_list(const std::string& path, const CheckOptions& opti
   list.only_hook = true;
   std::vector<sample::StatsCounter> counters(list.threads);
   sample::ListReader::Hook count;
-  if (options.statistics)
-    count = [&counters](unsigned thread, const sample::Batch& batch) {
-      for (const sample::SampleView& view : batch.samples()) counters[thread].add(view);
+  std::vector<sample::UrlCounter> urls;
+  if (options.duplicates) {
+    std::random_device random;
+    const std::uint64_t seed = std::uint64_t{random()} << 32 | random();
+    for (unsigned i = 0; i < list.threads; ++i) urls.emplace_back(seed);
+  }
+  if (options.statistics || options.duplicates)
+    count = [&](unsigned thread, const sample::Batch& batch) {
+      if (options.statistics)
+        for (const sample::SampleView& view : batch.samples()) counters[thread].add(view);
+      if (options.duplicates)
+        for (const sample::SampleView& view : batch.samples()) urls[thread].add(view.url, view.line);
     };
   sample::ListReader reader(std::move(source), list, count);
   sample::Batch batch;
@@ -40,6 +50,7 @@ Result<CheckReport> check_list(const std::string& path, const CheckOptions& opti
   CheckReport report{.counts = reader.counts()};
   for (std::size_t i = 1; i < counters.size(); ++i) counters[0].merge(counters[i]);
   report.stats = counters[0].finish();
+  if (options.duplicates) report.duplicates = sample::UrlCounter::find(urls, list.threads);
   return report;
 }
 

@@ -11,12 +11,14 @@
 #include "pipeline/specs.hpp"
 #include "sample/label_stats.hpp"
 #include "sample/list_reader.hpp"
+#include "sample/url_duplicates.hpp"
 
 namespace ava::pipeline {
 
 struct CheckOptions {
-  unsigned threads = 0;    ///< 0: one per core
-  bool statistics = true;  ///< count labels and classes, too
+  unsigned threads = 0;     ///< 0: one per core
+  bool statistics = true;   ///< count labels and classes, too
+  bool duplicates = false;  ///< find urls that occur on several lines; 16 bytes of memory per line
   bool allow_relative = true;
   bool allow_local_paths = true;
   std::string url_prefix;
@@ -25,9 +27,11 @@ struct CheckOptions {
 struct CheckReport {
   sample::ListCounts counts;
   sample::LabelStats stats;
+  sample::UrlDuplicates duplicates;  ///< of accepted lines
 };
 
-/// `on_reject`, if given, gets every reject in line order. Memory: constant in the size of the file.
+/// `on_reject`, if given, gets every reject in line order. Memory: constant in the size of the file, but for
+/// duplicates.
 /// Errors: `file.not_found`, `list.json_array`, `list.object_over_lines`, `list.cancelled`.
 Result<CheckReport> check_list(const std::string& path, const CheckOptions& options,
                                const std::function<Result<void>(const sample::Reject&)>& on_reject = {},
