@@ -185,16 +185,31 @@ void add_format(CLI::App& group, Call& call) {
 struct Named {
   std::string name, new_name, description;
 };
+using OnDataset = std::function<Result<int>(Remote&, const Json&)>;
 
-}  // namespace
+/// `ava dataset VERB NAME`: find the dataset, then do what `run` does with it.
+CLI::App* on_dataset(CLI::App& group, Call& call, const std::shared_ptr<Named>& named, const char* verb,
+                     const char* help, const OnDataset& run) {
+  CLI::App* command =
+      remote_command(group, call, verb, help, [named, run](Remote& r, const std::stop_token&) -> Result<int> {
+        AVA_TRY(const Json dataset, r.find("/datasets", "ds", named->name));
+        return run(r, dataset);
+      });
+  command->add_option("dataset", named->name, "Name or id")->required();
+  return command;
+}
 
-void add_datasets(CLI::App& app, Call& call) {
-  add_bucket(app, call);
-  CLI::App* group = app.add_subcommand("dataset", "Datasets and their formatted sets");
-  group->require_subcommand(1);
-  add_import(*group, call);
-  add_format(*group, call);
-  remote_command(*group, call, "list", "All datasets, newest first",
+void print_stats(const Json& stats) {
+  say(text_at(stats, "file_count") + " items");
+  if (stats["labels"].empty()) say("no label information");
+  for (const Json& label : stats["labels"]) {
+    say(fmt::format("{} ({})", text_at(label, "key"), text_at(label, "total")));
+    print_table(label["count"], {{"CLASS", "class"}, {"COUNT", "count"}});
+  }
+}
+
+void add_list(CLI::App& group, Call& call) {
+  remote_command(group, call, "list", "All datasets, newest first",
                  [&call](Remote& r, const std::stop_token&) -> Result<int> {
                    AVA_TRY(const Json found, r.all("/datasets"));
                    show(call.json, found, [](const Json& page) {
@@ -207,66 +222,109 @@ void add_datasets(CLI::App& app, Call& call) {
                    });
                    return 0;
                  });
+}
+
+void add_looks(CLI::App& group, Call& call) {
   auto named = std::make_shared<Named>();
-  const auto on_dataset = [&](const char* verb, const char* help,
-                              const std::function<Result<int>(Remote&, const Json&)>& run) {
-    CLI::App* command =
-        remote_command(*group, call, verb, help, [named, run](Remote& r, const std::stop_token&) -> Result<int> {
-          AVA_TRY(const Json dataset, r.find("/datasets", "ds", named->name));
-          return run(r, dataset);
-        });
-    command->add_option("dataset", named->name, "Name or id")->required();
-    return command;
-  };
-  on_dataset("show", "One dataset", [&call](Remote&, const Json& dataset) -> Result<int> {
+  on_dataset(group, call, named, "show", "One dataset", [&call](Remote&, const Json& dataset) -> Result<int> {
     show(call.json, dataset, print_dataset);
     return 0;
   });
-  on_dataset("stats", "Label statistics", [&call](Remote& r, const Json& dataset) -> Result<int> {
+  on_dataset(group, call, named, "stats", "Label statistics", [&call](Remote& r, const Json& dataset) -> Result<int> {
     AVA_TRY(const Json stats, r.get("/datasets/" + text_at(dataset, "id") + "/stats"));
-    show(call.json, stats, [](const Json& s) {
-      say(text_at(s, "file_count") + " items");
-      if (s["labels"].empty()) say("no label information");
-      for (const Json& label : s["labels"]) {
-        say(fmt::format("{} ({})", text_at(label, "key"), text_at(label, "total")));
-        print_table(label["count"], {{"CLASS", "class"}, {"COUNT", "count"}});
-      }
-    });
+    show(call.json, stats, print_stats);
     return 0;
   });
-  on_dataset("sets", "Formatted sets of a dataset", [&call](Remote& r, const Json& dataset) -> Result<int> {
-    AVA_TRY(const Json sets, r.all("/formatted-sets?dataset_id=" + text_at(dataset, "id")));
-    show(call.json, sets, [](const Json& page) {
-      print_table(page["items"], {{"ID", "id"},
-                                  {"BATCH", "batch"},
-                                  {"FORMAT", "format"},
-                                  {"SPLIT", "split"},
-                                  {"STATE", "state"},
-                                  {"SAMPLES", "sample_count"}});
-    });
+}
+
+void add_changes(CLI::App& group, Call& call) {
+  auto named = std::make_shared<Named>();
+  on_dataset(group, call, named, "delete", "Delete a dataset that nothing uses",
+             [](Remote& r, const Json& dataset) -> Result<int> {
+               AVA_CHECK(r.remove("/datasets/" + text_at(dataset, "id")));
+               return 0;
+             });
+  const auto copy = [&call, named](Remote& r, const Json& dataset) -> Result<int> {
+    Json body = {{"name", named->new_name}};
+    if (!named->description.empty()) body["description"] = named->description;
+    AVA_TRY(const Json made, r.post("/datasets/" + text_at(dataset, "id") + "/copy", body));
+    show(call.json, made, print_dataset);
     return 0;
-  });
-  on_dataset("delete", "Delete a dataset that nothing uses", [](Remote& r, const Json& dataset) -> Result<int> {
-    AVA_CHECK(r.remove("/datasets/" + text_at(dataset, "id")));
-    return 0;
-  });
-  CLI::App* copy = on_dataset("copy", "Copy a dataset with its pictures",
-                              [&call, named](Remote& r, const Json& dataset) -> Result<int> {
-                                Json body = {{"name", named->new_name}};
-                                if (!named->description.empty()) body["description"] = named->description;
-                                AVA_TRY(const Json made, r.post("/datasets/" + text_at(dataset, "id") + "/copy", body));
-                                show(call.json, made, print_dataset);
-                                return 0;
-                              });
-  copy->add_option("new_name", named->new_name, "Name of the copy")->required();
-  copy->add_option("--description", named->description);
+  };
+  CLI::App* command = on_dataset(group, call, named, "copy", "Copy a dataset with its pictures", copy);
+  command->add_option("new_name", named->new_name, "Name of the copy")->required();
+  command->add_option("--description", named->description);
+}
+
+void print_verification(const Json& v) {
+  const Json report = v.value("report", Json::object());
+  for (const Json& set : report.value("sets", Json::array()))
+    say(fmt::format("{}  {}  {} samples", set.value("ok", false) ? "ok " : "BAD", text_at(set, "path"),
+                    text_at(set, "sample_count")));
+  for (const Json& problem : report.value("problems", Json::array())) {
+    const std::string sample = text_at(problem, "sample");
+    const std::string what = sample.empty() ? "file " + text_at(problem, "file")
+                                            : fmt::format("sample {} ({})", sample, text_at(problem, "url"));
+    say(fmt::format("  {}: {}: {} ({})", text_at(problem, "set"), what, text_at(problem, "detail"),
+                    text_at(problem, "slug")));
+  }
+  say(report.value("ok", false) ? "every sample, label and file is what its manifest says"
+                                : fmt::format("{} problems", text_at(report, "problem_count")));
+}
+
+/// As `ava data verify`: the report is the answer, and damage is exit code 8.
+Result<int> verify_set(Remote& r, const std::string& id, bool json, const std::stop_token& stop) {
+  constexpr int kDamaged = 8;
+  const std::string path = "/formatted-sets/" + id + "/verify";
+  AVA_TRY(const Json started, r.post(path, Json::object()));
+  const auto ended = finished(r, text_at(started, "job.id"), path, json, stop);
+  if (!ended.ok() && ended.error().slug() != "verify.damaged") return ended.error();
+  AVA_TRY(const Json verification, r.get(path));
+  show(json, verification, print_verification);
+  return ended.ok() ? 0 : kDamaged;
+}
+
+void add_sets(CLI::App& group, Call& call) {
+  auto named = std::make_shared<Named>();
+  on_dataset(group, call, named, "sets", "Formatted sets of a dataset",
+             [&call](Remote& r, const Json& dataset) -> Result<int> {
+               AVA_TRY(const Json sets, r.all("/formatted-sets?dataset_id=" + text_at(dataset, "id")));
+               show(call.json, sets, [](const Json& page) {
+                 print_table(page["items"], {{"ID", "id"},
+                                             {"BATCH", "batch"},
+                                             {"FORMAT", "format"},
+                                             {"SPLIT", "split"},
+                                             {"STATE", "state"},
+                                             {"SAMPLES", "sample_count"}});
+               });
+               return 0;
+             });
   auto set_id = std::make_shared<std::string>();
-  CLI::App* drop = remote_command(*group, call, "delete-set", "Delete a formatted set; it cannot be brought back",
+  CLI::App* verify = remote_command(
+      group, call, "verify-set", "Read the sets of a batch back and prove that they hold what they should",
+      [&call, set_id](Remote& r, const std::stop_token& stop) { return verify_set(r, *set_id, call.json, stop); });
+  verify->add_option("set", *set_id, "Id of any set of the batch")->required();
+  verify->footer("Example:\n  ava dataset verify-set fs_01hzy... --json\nExit: 0 good, 8 damaged.");
+  CLI::App* drop = remote_command(group, call, "delete-set", "Delete a formatted set; it cannot be brought back",
                                   [set_id](Remote& r, const std::stop_token&) -> Result<int> {
                                     AVA_CHECK(r.remove("/formatted-sets/" + *set_id));
                                     return 0;
                                   });
   drop->add_option("set", *set_id, "Id of the set")->required();
+}
+
+}  // namespace
+
+void add_datasets(CLI::App& app, Call& call) {
+  add_bucket(app, call);
+  CLI::App* group = app.add_subcommand("dataset", "Datasets and their formatted sets");
+  group->require_subcommand(1);
+  add_import(*group, call);
+  add_format(*group, call);
+  add_list(*group, call);
+  add_looks(*group, call);
+  add_changes(*group, call);
+  add_sets(*group, call);
 }
 
 }  // namespace ava::cli

@@ -64,6 +64,36 @@ Result<http::Reply> remove(Services& services, http::Request& request) {
   return http::Reply::no_content();
 }
 
+Result<http::Reply> verify(Services& services, http::Request& request) {
+  AVA_TRY(const auto id, request.path_id<FormattedSetId>("id"));
+  AVA_TRY(const auto started, services.sets.verify(actor_of(request), id));
+  return reply(started, 202);
+}
+
+Result<http::Reply> verification(Services& services, http::Request& request) {
+  AVA_TRY(const auto id, request.path_id<FormattedSetId>("id"));
+  AVA_TRY(const auto found, services.sets.verification(id));
+  return reply(found);
+}
+
+void add_verify_routes(http::Router& router, Services& services) {
+  router.add({.method = http::Method::kPost,
+              .pattern = "/api/v1/formatted-sets/{id}/verify",
+              .name = "verifyFormattedSet",
+              .summary = "Read the sets of its batch back and compare them with their manifests",
+              .tag = "formatted-sets",
+              .reply_schema = schema_for<dataset::Verification>(),
+              .reply_status = 202,
+              .handle = [&services](http::Request& rq) { return verify(services, rq); }});
+  router.add({.method = http::Method::kGet,
+              .pattern = "/api/v1/formatted-sets/{id}/verify",
+              .name = "getVerification",
+              .summary = "The latest verification of its batch",
+              .tag = "formatted-sets",
+              .reply_schema = schema_for<dataset::Verification>(),
+              .handle = [&services](http::Request& rq) { return verification(services, rq); }});
+}
+
 }  // namespace
 
 void add_formatted_set_routes(http::Router& router, Services& services) {
@@ -109,6 +139,7 @@ void add_formatted_set_routes(http::Router& router, Services& services) {
               .tag = "formatted-sets",
               .reply_status = 204,
               .handle = [&services](http::Request& rq) { return remove(services, rq); }});
+  add_verify_routes(router, services);
 }
 
 }  // namespace ava::api

@@ -50,6 +50,38 @@ TEST_P(Routes, AnswerAcceptedWithTheJobForLongWork) {
   EXPECT_EQ(get(as_anna_, "/api/v1/jobs?state=tired").status, 400);
 }
 
+TEST_P(Routes, VerifyABatchAndTellWhatWasFound) {
+  bind();
+  put("pictures/2.png", "this is no picture");
+  ASSERT_OK_AND(const auto ready, dataset());
+  ASSERT_OK_AND(const auto sets, formatted(ready.id));
+  const std::string path = "/api/v1/formatted-sets/" + sets[0].id.str();
+  EXPECT_EQ(get(as_bob_, path + "/verify").slug(), "formatted_set.not_verified");
+  const Answer started = post(as_bob_, path + "/verify", "");
+  ASSERT_EQ(started.status, 202) << started.text;
+  EXPECT_EQ(started.json["job"]["kind"], "dataset.verify");
+  ASSERT_OK(work(started.json["job"]["id"].get<std::string>()));
+  const Answer found = get(as_bob_, path + "/verify");
+  ASSERT_EQ(found.status, 200) << found.text;
+  EXPECT_EQ(found.json["job"]["state"], "succeeded");
+  EXPECT_EQ(found.json["report"]["ok"], true);
+  EXPECT_EQ(found.json["report"]["sets"][0]["path"], "recordio/train");
+  const Answer rejects = get(as_bob_, path + "/rejects");
+  ASSERT_EQ(rejects.json["items"].size(), 1u) << rejects.text;
+  EXPECT_EQ(rejects.json["items"][0]["slug"], "picture.unsupported");
+}
+
+TEST_P(Routes, ListTheRejectsOfAnImportThatFailedForThem) {
+  bind();
+  const Answer made = post(as_anna_, "/api/v1/datasets", create_body("bad", upload_id("no json\n")));
+  ASSERT_OK(work(made.json["job_id"].get<std::string>()));
+  const std::string path = "/api/v1/datasets/" + made.json["id"].get<std::string>();
+  EXPECT_EQ(get(as_anna_, path).json["error"]["slug"], "list.no_items");
+  const Answer rejects = get(as_anna_, path + "/rejects");
+  ASSERT_EQ(rejects.status, 200) << rejects.text;
+  EXPECT_EQ(rejects.json["items"][0]["line"], 1);
+}
+
 TEST_P(Routes, RepeatTheFirstAnswerForARepeatedKey) {
   bind();
   const std::string body = create_body("animals", upload_id());

@@ -133,37 +133,16 @@ Result<http::Reply> curves(Services& services, http::Request& request) {
 
 Result<http::Reply> save_model(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<RunId>("id"));
-  AVA_TRY(const Run run, services.trainings.find_run(id));
-  AVA_CHECK(services.trainings.allow_report(actor_of(request), run.training.id));
   AVA_TRY(const std::int64_t epoch, request.query_int("epoch", -1, -1, INT64_MAX));
-  AVA_TRY(const auto training, services.trainings.find(training::TrainingId::trusted(run.training.id)));
-  model::NewModel model;
-  model.origin = model::ModelOrigin::kProduced;
-  if (epoch >= 0) model.epoch = epoch;
-  // Without a name, the original's: "<instance>-snapshot-model:epoch_<N>".
-  const std::string fallback = id.str() + "-snapshot-model" + (epoch >= 0 ? ":epoch_" + std::to_string(epoch) : "");
-  model.name = request.query_or("name", fallback);
-  if (model.name.empty()) model.name = fallback;
-  model.training = run.training;
-  model.run_id = id.str();
-  if (const std::string* key = request.headers.find("Idempotency-Key")) model.client_key = *key;
-  for (const auto& metric : run.metrics) model.metrics[metric.name] = metric.last;
-  model.owner = training.owner;
-  AVA_TRY(const auto kept, services.models.keep(std::move(model), reader_of(request)));
+  training::SaveModel asked{request.query_or("name", ""), {}, {}};
+  if (epoch >= 0) asked.epoch = epoch;
+  if (const std::string* key = request.headers.find("Idempotency-Key")) asked.client_key = *key;
+  AVA_TRY(const auto kept, services.trainings.save_model(actor_of(request), id, asked, reader_of(request)));
   return reply(kept, 201);
 }
 
-}  // namespace
-
-void add_run_routes(http::Router& router, Services& services) {
-  router.add({.method = http::Method::kGet,
-              .pattern = "/api/v1/trainings/{id}/runs",
-              .name = "listRuns",
-              .summary = "Runs of a training, newest first",
-              .tag = "runs",
-              .query = {{"limit", "1 to 500"}, {"cursor", ""}},
-              .reply_schema = schema_for<PageOf<Run>>(),
-              .handle = [&services](http::Request& rq) { return list(services, rq); }});
+/// What the SDK in a container calls; a training's token reaches these and no others.
+void add_report_routes(http::Router& router, Services& services) {
   router.add({.method = http::Method::kPost,
               .pattern = "/api/v1/trainings/{id}/runs",
               .name = "createRun",
@@ -173,13 +152,6 @@ void add_run_routes(http::Router& router, Services& services) {
               .reply_schema = schema_for<Run>(),
               .reply_status = 201,
               .handle = [&services](http::Request& rq) { return create(services, rq); }});
-  router.add({.method = http::Method::kGet,
-              .pattern = "/api/v1/runs/{id}",
-              .name = "getRun",
-              .summary = "One run",
-              .tag = "runs",
-              .reply_schema = schema_for<Run>(),
-              .handle = [&services](http::Request& rq) { return get(services, rq); }});
   router.add({.method = http::Method::kPatch,
               .pattern = "/api/v1/runs/{id}",
               .name = "changeRun",
@@ -197,6 +169,37 @@ void add_run_routes(http::Router& router, Services& services) {
               .body_schema = schema_for<AppendMetrics>(),
               .reply_schema = schema_for<Appended>(),
               .handle = [&services](http::Request& rq) { return append(services, rq); }});
+  router.add({.method = http::Method::kPost,
+              .pattern = "/api/v1/runs/{id}/models",
+              .name = "saveModel",
+              .summary = "Keep a snapshot as a model",
+              .tag = "sdk",
+              .is_upload = true,
+              .query = {{"name", ""}, {"epoch", ""}},
+              .reply_schema = schema_for<model::Model>(),
+              .reply_status = 201,
+              .handle = [&services](http::Request& rq) { return save_model(services, rq); }});
+}
+
+}  // namespace
+
+void add_run_routes(http::Router& router, Services& services) {
+  add_report_routes(router, services);
+  router.add({.method = http::Method::kGet,
+              .pattern = "/api/v1/trainings/{id}/runs",
+              .name = "listRuns",
+              .summary = "Runs of a training, newest first",
+              .tag = "runs",
+              .query = {{"limit", "1 to 500"}, {"cursor", ""}},
+              .reply_schema = schema_for<PageOf<Run>>(),
+              .handle = [&services](http::Request& rq) { return list(services, rq); }});
+  router.add({.method = http::Method::kGet,
+              .pattern = "/api/v1/runs/{id}",
+              .name = "getRun",
+              .summary = "One run",
+              .tag = "runs",
+              .reply_schema = schema_for<Run>(),
+              .handle = [&services](http::Request& rq) { return get(services, rq); }});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/runs/{id}/metrics",
               .name = "getMetrics",
@@ -208,16 +211,6 @@ void add_run_routes(http::Router& router, Services& services) {
                         {"to_step", ""}},
               .reply_schema = schema_for<Curves>(),
               .handle = [&services](http::Request& rq) { return curves(services, rq); }});
-  router.add({.method = http::Method::kPost,
-              .pattern = "/api/v1/runs/{id}/models",
-              .name = "saveModel",
-              .summary = "Keep a snapshot as a model",
-              .tag = "sdk",
-              .is_upload = true,
-              .query = {{"name", ""}, {"epoch", ""}},
-              .reply_schema = schema_for<model::Model>(),
-              .reply_status = 201,
-              .handle = [&services](http::Request& rq) { return save_model(services, rq); }});
 }
 
 }  // namespace ava::api

@@ -54,9 +54,16 @@ Result<http::Reply> list_file(Services& services, http::Request& request) {
 }
 
 Result<http::Reply> rejects(Services& services, http::Request& request) {
-  AVA_TRY(const Contents contents, contents_of(services, request));
+  AVA_TRY(const auto id, request.path_id<dataset::DatasetId>("id"));
   AVA_TRY(const auto page, page_of(request));
-  AVA_TRY(auto found, contents.rejects(page));
+  AVA_TRY(auto found, services.datasets.rejects(id, page));
+  return page_reply(std::move(found));
+}
+
+Result<http::Reply> set_rejects(Services& services, http::Request& request) {
+  AVA_TRY(const auto id, request.path_id<dataset::FormattedSetId>("id"));
+  AVA_TRY(const auto page, page_of(request));
+  AVA_TRY(auto found, services.sets.rejects(id, page));
   return page_reply(std::move(found));
 }
 
@@ -122,6 +129,14 @@ void add_sample_routes(http::Router& router, Services& services) {
               .query = {{"limit", "1 to 500"}, {"cursor", ""}},
               .reply_schema = schema_for<PageOf<dataset::RejectItem>>(),
               .handle = [&services](http::Request& rq) { return rejects(services, rq); }});
+  router.add({.method = http::Method::kGet,
+              .pattern = "/api/v1/formatted-sets/{id}/rejects",
+              .name = "listFormattedSetRejects",
+              .summary = "What its batch left out or could not read, and why",
+              .tag = "formatted-sets",
+              .query = {{"limit", "1 to 500"}, {"cursor", ""}},
+              .reply_schema = schema_for<PageOf<dataset::RejectItem>>(),
+              .handle = [&services](http::Request& rq) { return set_rejects(services, rq); }});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/datasets/{id}/samples",
               .name = "listSamples",

@@ -46,7 +46,6 @@ class ApiWorld : public training::TrainingWorld {
     users_ = std::make_unique<user::UserService>(db(), clock_, cheap);
     sessions_ = std::make_unique<user::SessionService>(db(), clock_);
     idempotency_ = std::make_unique<user::IdempotencyService>(db(), clock_);
-    models_ = std::make_unique<model::ModelService>(model::ModelService::Parts{db(), *buckets_, clock_, publish_});
     services_.reset(new Services{db(), *users_, *sessions_, *tokens_, *buckets_, *idempotency_, *jobs_, *uploads_,
                                  *datasets_, *sets_, *models_, *trainings_, containers_, topics_, "file:///srv/ava",
                                  1 << 20, false});
@@ -99,7 +98,6 @@ class ApiWorld : public training::TrainingWorld {
   std::unique_ptr<user::UserService> users_;
   std::unique_ptr<user::SessionService> sessions_;
   std::unique_ptr<user::IdempotencyService> idempotency_;
-  std::unique_ptr<model::ModelService> models_;
   std::unique_ptr<Services> services_;
   http::Router router_;
   Client as_anna_, as_bob_, as_admin_;

@@ -49,6 +49,7 @@ void add_job_kind(job::KindRegistry& kinds, TrainingService& trainings) {
     const Ending ending = ending_of(status, job.cancel_requested);
     // A container that ended before anybody looked was running all the same.
     if (status.started_ms > 0) AVA_CHECK(trainings.started(TrainingId::trusted(job.subject.id), status.started_ms));
+    if (status.started_ms > 0) trainings.take_left_over(TrainingId::trusted(job.subject.id));
     AVA_CHECK(trainings.ended(TrainingId::trusted(job.subject.id), ending));
     return outcome_of(ending);
   };

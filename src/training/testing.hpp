@@ -21,10 +21,11 @@ class TrainingWorld : public dataset::World {
     World::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     tokens_ = std::make_unique<user::TokenService>(db(), clock_);
+    models_ = std::make_unique<model::ModelService>(model::ModelService::Parts{db(), *buckets_, clock_, publish_});
     ASSERT_OK_AND(metrics_, metric::Store::open(root_ / "metrics"));
     roots_ = {root_ / "trainings", root_ / "volumes", root_ / "sdk", root_ / "sdk" / "examples", root_ / "sock"};
-    trainings_ = std::make_unique<TrainingService>(
-        TrainingService::Parts{db(), *jobs_, *sets_, *uploads_, *tokens_, *metrics_, roots_, clock_, publish_, false});
+    trainings_ = std::make_unique<TrainingService>(TrainingService::Parts{
+        db(), *jobs_, *sets_, *uploads_, *tokens_, *metrics_, *models_, roots_, clock_, publish_, false});
     add_job_kind(kinds_, *trainings_);
   }
   /// A dataset of anna's with a training and a validation set.
@@ -60,6 +61,7 @@ class TrainingWorld : public dataset::World {
 
   std::unique_ptr<user::TokenService> tokens_;
   std::unique_ptr<metric::Store> metrics_;
+  std::unique_ptr<model::ModelService> models_;
   WorkspaceRoots roots_;
   std::unique_ptr<TrainingService> trainings_;
   dataset::FormattedSet train_set_, val_set_;

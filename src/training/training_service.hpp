@@ -48,6 +48,14 @@ struct ChangeRun {
 };
 void describe(schema::Visitor& v, ChangeRun& x);
 
+struct SaveModel {
+  std::string name;
+  std::optional<std::int64_t> epoch;
+  std::optional<std::string> client_key;  ///< a repeat answers the model kept first
+};
+
+struct LeftOver;
+
 /// Thread: any. Lifetime: its references outlive it.
 class TrainingService {
  public:
@@ -58,6 +66,7 @@ class TrainingService {
     dataset::UploadService& uploads;
     user::TokenService& tokens;
     metric::Store& metrics;
+    model::ModelService& models;
     WorkspaceRoots roots;
     const Clock& clock;
     Publish publish;
@@ -93,15 +102,23 @@ class TrainingService {
   /// of metric::Store::append.
   Result<metric::Appended> append(const user::Actor& who, const RunId& id, metric::Batch batch,
                                   std::optional<std::int64_t> epoch = {});
+  /// Keep a package as a model of the run, named after it when `name` is empty.
+  /// Errors: `run.not_found`, those of allow_report() and model::ModelService::keep.
+  Result<model::Model> save_model(const user::Actor& who, const RunId& id, const SaveModel& request,
+                                  const model::ByteReader& read);
   Result<std::vector<metric::Series>> curves(const RunId& id, const metric::Query& query);
 
   // For the job kind (training/job_kind.cpp).
+  /// Take what the container could not send before it ended: the server may have been away. Best effort and
+  /// repeatable: the rest is taken even when one record cannot be, and nothing is stored twice.
+  void take_left_over(const TrainingId& id);
   void publish_job(const job::Job& job);
   Result<engine::Spec> make_spec(const TrainingId& id, const std::string& job_id);
   Result<void> started(const TrainingId& id, TimeMs when);
   Result<void> ended(const TrainingId& id, const Ending& ending);
 
  private:
+  Result<int> take_spool(const TrainingId& id, const LeftOver& spool);
   Result<void> check(const CreateTraining& request) const;
   Result<MountedSet> mounted(const std::string& set_id);
   Result<Run> with_metrics(Run run);
