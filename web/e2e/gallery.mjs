@@ -1,5 +1,6 @@
-// Look at every view in both languages, light and dark, wide and narrow. Without AVA_E2E_OUT it only checks, on a telephone in the
-// dark, in both languages: nothing scrolls sideways, nothing is untranslated. With it a picture of every view is written there.
+// Look at every view in both languages, light and dark, wide and narrow. Without AVA_E2E_OUT it only checks, on a telephone,
+// Chinese in the dark and English in the light: nothing scrolls sideways, is untranslated or hard to read. With it a picture of
+// every view is written there.
 // Settings: AVA_E2E_URL, _USER, _PASSWORD (one-time), _PICTURES (tar), _BUCKET, _IMAGE; optional _OUT, _ONLY (names of views with
 // commas), _LOOKS (language-theme-width with commas), _SEEDED (file that keeps what was seeded), _CHROMIUM.
 import { mkdirSync } from "node:fs";
@@ -14,7 +15,7 @@ const looks = () => {
   const chosen = setting("LOOKS", "");
   if (chosen) return chosen.split(",").map((look) => /^(zh-CN|en)-(light|dark)-(\d+)$/.exec(look).slice(1));
   const all = ["zh-CN", "en"].flatMap((language) => ["light", "dark"].flatMap((theme) => ["1440", "390"].map((width) => [language, theme, width])));
-  return out ? all : all.filter(([, theme, width]) => theme === "dark" && width === "390");
+  return out ? all : [["zh-CN", "dark", "390"], ["en", "light", "390"]];
 };
 
 async function lookAt(browser, look, views) {

@@ -11,7 +11,7 @@ const pictures = {
   pair: "wizard-pair", training: "run", failed: "training-failed", models: "models", jobs: "jobs",
 };
 const largest = 150_000;
-const tall = { training: 1000, formatted: 900, format: 800, failed: 840 };
+const tall = { training: 1000, formatted: 900, format: 900, failed: 840 };
 
 const out = setting("OUT");
 const browser = await openBrowser();
@@ -20,11 +20,11 @@ try {
   const made = await prepare(true);
   const views = new Map(allViews(made).map((view) => [view.name, view]));
   for (const language of ["en", "zh-CN"]) {
-    const p = await openLook(browser, [language, "light", "1120"]);
+    const p = await openLook(browser, [language, "light", "1280"]);
     for (const [name, viewName] of Object.entries(pictures)) {
       const view = views.get(viewName);
       if (!view.signedOut) await signInBrowser(p);
-      await p.page.setViewportSize({ width: 1120, height: tall[name] ?? 640 });
+      await p.page.setViewportSize({ width: 1280, height: tall[name] ?? 640 });
       await visit(p, view, 700);
       const file = join(out, `${name}-${language.slice(0, 2)}.png`);
       await p.page.screenshot({ path: file });

@@ -62,7 +62,8 @@ export function antdThemeConfig(dark: boolean): ThemeConfig {
       colorPrimary: dark ? "#5b8cff" : "#2459d6",
       colorInfo: dark ? "#8fb3ff" : "#2459d6",
       colorLink: dark ? "#7ba4ff" : "#2459d6",
-      ...(dark ? { colorLinkHover: "#a9c5ff", colorLinkActive: "#a9c5ff" } : {}),
+      colorLinkHover: dark ? "#a9c5ff" : "#17409e",
+      colorLinkActive: dark ? "#a9c5ff" : "#17409e",
       colorBgLayout: dark ? "#0f1114" : "#f3f5f8",
       ...(dark ? { colorBgContainer: "#171a1f", colorBgElevated: "#1e2228" } : {}),
       borderRadius: 8,
@@ -70,6 +71,8 @@ export function antdThemeConfig(dark: boolean): ThemeConfig {
     },
     components: {
       Checkbox: { borderRadiusSM: 4 },
+      // antd's own green, orange and red are too pale for the words of a tag on white.
+      ...(dark ? {} : { Tag: { colorSuccess: "#1f7a33", colorWarning: "#a35a00", colorError: "#c9252d" } }),
       Menu: { itemBg: "transparent", ...(dark ? { itemSelectedColor: "#b5cdff" } : {}) },
       // White on the lighter blue that antd hovers with is hard to read in the dark.
       ...(dark ? { Button: { colorPrimaryHover: "#3d68d8", defaultHoverColor: "#8fb3ff", defaultHoverBorderColor: "#5b8cff" } } : {}),

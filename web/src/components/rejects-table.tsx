@@ -22,10 +22,10 @@ export function RejectsTable({ dataset }: { dataset: Dataset }) {
         failed={query.isError}
         empty={t("reject.none")}
         columns={[
-          { title: t("reject.line"), dataIndex: "line", width: 70 },
+          { title: t("reject.line"), dataIndex: "line", width: 70, render: (line: number) => <span><span className="only-phone-text">{t("reject.line")} </span>{line}</span> },
           { title: t("reject.column"), dataIndex: "column", width: 70, render: (column?: number | null) => column ?? "-" },
           { title: t("reject.url"), dataIndex: "url", render: (url: string) => <span className="mono">{url || "-"}</span> },
-          { title: t("reject.reason"), render: (_, row) => <><div>{slugSentence(t, row.slug, row.slug)}</div><small>{row.detail}</small></> },
+          { title: t("reject.reason"), render: (_, row) => <div><div>{t(`reject.why.${row.slug}`, { defaultValue: slugSentence(t, row.slug, row.slug) })}</div><small>{row.detail}</small></div> },
           { title: t("reject.hint"), dataIndex: "hint", render: (hint?: string | null) => hint || "-" },
         ]}
       />

@@ -46,7 +46,7 @@ export function TrainingProgress({ training }: { training: Training }) {
           description={<>{reason?.detail && reason.detail !== training.exit?.words && <div>{reason.detail}</div>}{exit && <div>{t("training.exit")}: {exit}</div>}</>}
         />
       )}
-      {!failed && reason && <Alert type="info" showIcon message={slugSentence(t, reason.slug, reason.detail)} description={reason.detail} />}
+      {!failed && reason && <Alert type="info" showIcon message={slugSentence(t, reason.slug, reason.detail)} description={slugSentence(t, reason.slug, reason.detail) === reason.detail ? undefined : reason.detail} />}
       {training.state === "done" && exit && training.exit?.code !== 0 && <Alert type="info" showIcon message={`${t("training.exit")}: ${exit}`} />}
     </div>
   );
