@@ -59,19 +59,20 @@ def catalogue(path: Path) -> dict:
         return {}
     lines = iter(path.read_text().splitlines())
     for line in lines:
-        if re.match(r"\s*slug: \{", line):
+        if re.match(r"\s*slug: \{|export const inside = \{", line):
             break
     noun, words = "", {}
     for line in lines:
         if opened := re.match(r"\s*([\w]+): \{\s*$", line):
             noun = opened.group(1)
-        elif re.match(r"\s*\},?\s*$", line):
+        elif re.match(r"\s*\},?;?\s*$", line):
             if not noun:
                 break
             noun = ""
         elif said := re.match(r'\s*([\w]+):\s*"((?:[^"\\]|\\.)*)"', line):
             words[f"{noun}.{said.group(1)}" if noun else said.group(1)] = said.group(2).replace('\\"', '"')
-    return words
+    inside = path.with_name("errors-inside.ts")  # the second half of the tree
+    return {**words, **catalogue(inside)} if path != inside else words
 
 
 def where(one: dict) -> str:

@@ -1,5 +1,6 @@
 import type { Shape } from "../shape";
 import type { errors as zh } from "../zh-cn/errors";
+import { inside } from "./errors-inside";
 
 export const errors: Shape<typeof zh> = {
   title: "Something went wrong",
@@ -7,6 +8,7 @@ export const errors: Shape<typeof zh> = {
   requestId: "Request {{id}}",
   hint: "Hint: {{hint}}",
   slug: {
+    ...inside,
     network: {
       unreachable: "The server cannot be reached. Check the network",
     },
@@ -49,17 +51,6 @@ export const errors: Shape<typeof zh> = {
       not_found: "There is no such storage space",
       not_listed: "The probe file that was written is not listed",
       other_bytes: "What was read back differs from what was written",
-    },
-    storage: {
-      bad_key: "The object key is not valid",
-      bad_uri: "The address is not valid",
-      outside_root: "The address leaves the directory of the space",
-      read_only: "The storage space is read-only",
-      root_missing: "The directory of the storage space does not exist",
-      no_listing: "This storage cannot list its objects",
-      unknown_scheme: "This kind of address is not supported",
-      cancelled: "Cancelled",
-      not_seekable: "This source cannot be read from the middle",
     },
     object: {
       not_found: "There is no such object in the storage space",
@@ -223,23 +214,6 @@ export const errors: Shape<typeof zh> = {
       not_yours: "This is not your job",
       unknown_kind: "The server does not know this kind of job",
     },
-    engine: {
-      unavailable: "The container engine is not available",
-      image_not_found: "There is no such image",
-      start_failed: "The container could not be started",
-      stop_failed: "The container could not be stopped",
-      mount_not_found: "A directory to mount does not exist",
-      bad_spec: "The container's settings are not valid",
-      bad_answer: "The container engine's answer was not understood",
-      bad_options: "The engine's options are not valid",
-      bad_record: "The record of a running job is damaged",
-      cancelled: "Cancelled",
-      job_not_found: "The engine does not know this job",
-      log_busy: "Another process is writing this log",
-      name_taken: "The container's name is taken",
-      remove_failed: "The container could not be removed",
-      unknown: "There is no such engine",
-    },
     exit: {
       failed: "The training program ended with an error",
       crashed: "The training program crashed",
@@ -259,120 +233,16 @@ export const errors: Shape<typeof zh> = {
       engine: "Waiting for the container engine",
       no_engine: "This server does not have the engine",
     },
-    db: {
-      unavailable: "The database is not available at the moment. Try again",
-      lost: "The database connection was lost. Try again",
-      busy: "The database is busy. Try again",
-      full: "The disk of the database is full",
-      bad_url: "The database address is not valid",
-      commit_unknown: "The connection broke during the commit; reload to see whether it was done",
-      constraint: "This conflicts with data that is there",
-      corrupt: "The database file is damaged",
-      io: "The database could not be read or written",
-      migration_failed: "The database could not be upgraded",
-      pool_exhausted: "All database connections are busy; try again later",
-      read_only: "The database is read-only",
-      reference: "Other data still refers to this",
-      schema_edited: "The database's upgrade history is not the program's",
-      schema_newer: "A newer version made this database; upgrade the program",
-      sql: "A database statement failed",
-      timeout: "The database did not answer in time; try again later",
-      unique: "The same entry exists already",
-    },
     idempotency: {
       in_progress: "The same request is being handled",
       other_request: "This request key was used for another request",
       bad_key: "The idempotency key is not valid",
     },
-    http: {
-      no_route: "There is no such address",
-      overloaded: "The server is too busy. Try again shortly",
-      body_too_large: "The request is too large",
-      timeout: "The request timed out",
-      unreachable: "The other server cannot be reached",
-      private_address: "Addresses in private networks are not allowed",
-      internal: "An internal error of the server",
-      answer_too_large: "The other server's answer is too large",
-      bad_address: "The server's address is not valid",
-      bad_content_type: "The request's content type is not accepted",
-      bad_query: "A parameter in the address is not valid",
-      bad_range: "The requested range lies outside the content",
-      bad_target: "The requested address is not valid",
-      bad_url: "The URL is not valid",
-      broken: "The connection to the server broke",
-      cancelled: "Cancelled",
-      denied: "The other server denied access",
-      header_too_large: "The request's header is too large",
-      malformed: "The request is malformed",
-      method_not_allowed: "This address does not allow this method",
-      needs_gzip: "This file is only available compressed",
-      status: "The other server answered with an error",
-      too_many_redirects: "There are too many redirects",
-      too_slow: "The request was too slow",
-      unknown_method: "The request's method is unknown",
-      upgrade_required: "This address speaks WebSocket only",
-      upload_broken: "The upload broke off; upload again",
-    },
-    cli: {
-      bad_size: "The size is not valid; write 512M or 2G",
-      not_found: "There is nothing by that name",
-      not_logged_in: "Log in first: ava login",
-    },
-    config: {
-      bad_toml: "The configuration file is not valid TOML",
-      bad_value: "A value in the configuration is not valid",
-      unknown_key: "The configuration has an unknown key",
-    },
     copy: {
       no_list: "The original's list is gone; it cannot be copied",
     },
-    datum: {
-      corrupt: "A sample's record is damaged",
-    },
-    enum: {
-      unknown: "This is not one of the choices",
-    },
-    hex: {
-      bad: "This is not a hexadecimal number",
-    },
-    id: {
-      bad: "The id is not valid",
-    },
     import: {
       bad_prefix: "This is not a folder of a bound storage space",
-    },
-    lmdb: {
-      bad_key: "A key in the LMDB is not valid",
-      corrupt: "The LMDB file is damaged",
-      failed: "The LMDB could not be read or written",
-      key_too_long: "A file name is too long for an LMDB key",
-    },
-    manifest: {
-      bad: "The manifest is damaged",
-    },
-    net: {
-      address_in_use: "The address is in use",
-      bad_address: "The address to listen on is not valid",
-      cannot_listen: "The server cannot listen on this address",
-    },
-    option: {
-      bad: "An option is not valid",
-    },
-    raw: {
-      bad_index: "The index of the raw set is damaged",
-      missing_sample: "A sample's file is missing from the raw set",
-    },
-    recordio: {
-      bad_header: "A RecordIO record's header is damaged",
-      corrupt: "The RecordIO file is damaged",
-      index: "The RecordIO index does not match its data",
-      too_large: "A sample is too large for RecordIO",
-    },
-    sdk: {
-      unpack: "The SDK could not be unpacked",
-    },
-    server: {
-      data_in_use: "Another server uses this data folder",
     },
     target: {
       bucket_unknown: "There is no such storage space",
@@ -380,9 +250,6 @@ export const errors: Shape<typeof zh> = {
       exists: "Something else is already there",
       missing: "No place to write to is given",
       not_local: "The data is not on this machine",
-    },
-    time: {
-      bad: "The time is not valid",
     },
     verify: {
       nothing: "There is no set to verify here",

@@ -1,3 +1,5 @@
+import { inside } from "./errors-inside";
+
 // The sentence a person reads for each slug of the server. A slug that is missing falls back to the server's own words.
 export const errors = {
   title: "出错了",
@@ -5,6 +7,7 @@ export const errors = {
   requestId: "请求编号 {{id}}",
   hint: "建议：{{hint}}",
   slug: {
+    ...inside,
     network: {
       unreachable: "连不上服务器，请检查网络",
     },
@@ -47,17 +50,6 @@ export const errors = {
       not_found: "没有这个存储空间",
       not_listed: "写入的检查文件列不出来",
       other_bytes: "读回的内容与写入的不同",
-    },
-    storage: {
-      bad_key: "文件名不合法",
-      bad_uri: "地址不合法",
-      outside_root: "地址超出了存储空间的目录",
-      read_only: "存储空间是只读的",
-      root_missing: "存储空间的目录不存在",
-      no_listing: "这种存储不能列出文件",
-      unknown_scheme: "不支持这种地址",
-      cancelled: "已取消",
-      not_seekable: "这个来源不能从中间读取",
     },
     object: {
       not_found: "存储空间里没有这个文件",
@@ -221,23 +213,6 @@ export const errors = {
       not_yours: "这不是你的作业",
       unknown_kind: "服务器不认识这种作业",
     },
-    engine: {
-      unavailable: "容器引擎不可用",
-      image_not_found: "没有这个镜像",
-      start_failed: "容器没有启动成功",
-      stop_failed: "容器没有停下来",
-      mount_not_found: "要挂载的目录不存在",
-      bad_spec: "容器参数不合法",
-      bad_answer: "容器引擎的回答无法理解",
-      bad_options: "容器引擎的设置不合法",
-      bad_record: "作业的运行记录已损坏",
-      cancelled: "已取消",
-      job_not_found: "引擎里没有这个作业",
-      log_busy: "日志正被另一个进程写入",
-      name_taken: "容器名称已被使用",
-      remove_failed: "容器没有删除成功",
-      unknown: "没有这种引擎",
-    },
     exit: {
       failed: "训练程序以错误退出",
       crashed: "训练程序崩溃",
@@ -257,120 +232,16 @@ export const errors = {
       engine: "等待容器引擎恢复",
       no_engine: "服务器没有所需的容器引擎",
     },
-    db: {
-      unavailable: "数据库暂时不可用，请稍后再试",
-      lost: "与数据库的连接断开了，请重试",
-      busy: "数据库正忙，请稍后再试",
-      full: "数据库所在的磁盘已满",
-      bad_url: "数据库地址不合法",
-      commit_unknown: "提交时断开了连接，不知道是否成功，请刷新查看",
-      constraint: "与已有的数据冲突",
-      corrupt: "数据库文件已损坏",
-      io: "读写数据库出错",
-      migration_failed: "数据库升级失败",
-      pool_exhausted: "数据库连接用完了，请稍后再试",
-      read_only: "数据库是只读的",
-      reference: "还有数据在引用它",
-      schema_edited: "数据库的升级记录与程序不一致",
-      schema_newer: "数据库由更新的版本建立，请升级程序",
-      sql: "数据库语句出错",
-      timeout: "数据库没有及时回答，请稍后再试",
-      unique: "已经有相同的数据",
-    },
     idempotency: {
       in_progress: "相同的请求正在处理",
       other_request: "这个请求的标识已被使用",
       bad_key: "请求的标识不合法",
     },
-    http: {
-      no_route: "没有这个地址",
-      overloaded: "服务器太忙，请稍后再试",
-      body_too_large: "请求内容太大",
-      timeout: "请求超时",
-      unreachable: "连不上对方服务器",
-      private_address: "不允许访问内网地址",
-      internal: "服务器内部错误",
-      answer_too_large: "对方服务器的回答太大",
-      bad_address: "服务器地址不合法",
-      bad_content_type: "请求内容的类型不对",
-      bad_query: "地址里的参数不对",
-      bad_range: "请求的范围超出了内容",
-      bad_target: "请求的地址不合法",
-      bad_url: "网址不合法",
-      broken: "与服务器的连接中断了",
-      cancelled: "已取消",
-      denied: "对方服务器拒绝访问",
-      header_too_large: "请求头太大",
-      malformed: "请求格式不对",
-      method_not_allowed: "这个地址不支持这种操作",
-      needs_gzip: "这个文件只有压缩的形式",
-      status: "对方服务器回答了错误",
-      too_many_redirects: "重定向太多",
-      too_slow: "请求太慢",
-      unknown_method: "不认识的请求方法",
-      upgrade_required: "这个地址只支持 WebSocket",
-      upload_broken: "上传中断了，请重新上传",
-    },
-    cli: {
-      bad_size: "大小写法不对，例如 512M、2G",
-      not_found: "找不到这个名称",
-      not_logged_in: "请先运行 ava login",
-    },
-    config: {
-      bad_toml: "配置文件不是合法的 TOML",
-      bad_value: "配置项的值不合法",
-      unknown_key: "配置文件里有不认识的项",
-    },
     copy: {
       no_list: "原数据集的列表不见了，不能复制",
     },
-    datum: {
-      corrupt: "样本记录已损坏",
-    },
-    enum: {
-      unknown: "不是允许的选项",
-    },
-    hex: {
-      bad: "不是合法的十六进制数",
-    },
-    id: {
-      bad: "编号不合法",
-    },
     import: {
       bad_prefix: "不是已绑定存储空间里的目录",
-    },
-    lmdb: {
-      bad_key: "LMDB 的键不合法",
-      corrupt: "LMDB 文件已损坏",
-      failed: "读写 LMDB 出错",
-      key_too_long: "文件名太长，不能作为 LMDB 的键",
-    },
-    manifest: {
-      bad: "数据清单已损坏",
-    },
-    net: {
-      address_in_use: "监听地址已被占用",
-      bad_address: "监听地址不合法",
-      cannot_listen: "不能监听这个地址",
-    },
-    option: {
-      bad: "选项的值不合法",
-    },
-    raw: {
-      bad_index: "raw 数据的索引已损坏",
-      missing_sample: "raw 数据缺少样本文件",
-    },
-    recordio: {
-      bad_header: "RecordIO 的记录头已损坏",
-      corrupt: "RecordIO 文件已损坏",
-      index: "RecordIO 的索引与数据不符",
-      too_large: "样本太大，不能写入 RecordIO",
-    },
-    sdk: {
-      unpack: "SDK 没有展开成功",
-    },
-    server: {
-      data_in_use: "另一个服务器正在使用这个数据目录",
     },
     target: {
       bucket_unknown: "没有这个存储空间",
@@ -378,9 +249,6 @@ export const errors = {
       exists: "目标位置已有别的内容",
       missing: "没有指定写到哪里",
       not_local: "数据不在本机",
-    },
-    time: {
-      bad: "时间写法不合法",
     },
     verify: {
       nothing: "这里没有可以校验的数据",
