@@ -1,13 +1,16 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include "console.hpp"
 #include "data.hpp"
 #include "format/all.hpp"
 #include "pipeline/format_run.hpp"
+#include "storage/storage_config.hpp"
 
 namespace ava::cli {
 
@@ -19,6 +22,7 @@ struct Options {
   std::string base;
   std::vector<std::string> options;  // "lmdb={"encoding":"raw"}"
   std::vector<std::string> buckets;  // "name=URI"
+  std::string storage_config;
   std::string verify = "structure";
   double train = 70;
   double val = 30;
@@ -33,6 +37,17 @@ Result<std::pair<std::string, std::string>> key_and_value(const std::string& tex
   return Error(ErrorCode::kInvalidArgument, "option.bad", fmt::format("{} '{}' is not NAME=VALUE", what, text));
 }
 
+/// The buckets of --storage-config or AVA_STORAGE_CONFIG by name; their keys are looked up when they are opened.
+Result<void> add_buckets(const Options& options, std::map<std::string, std::string>& buckets) {
+  if (!options.storage_config.empty())
+    ::setenv(storage::kConfigVariable, options.storage_config.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
+  const char* file = std::getenv(storage::kConfigVariable);                 // NOLINT(concurrency-mt-unsafe)
+  if (file == nullptr || *file == '\0') return {};
+  AVA_TRY(const storage::StorageConfig config, storage::load_storage_config(file));
+  for (const auto& [name, entry] : config.buckets) buckets[name] = entry.uri;
+  return {};
+}
+
 Result<pipeline::FormatSpec> spec_of(const Options& options) {
   pipeline::FormatSpec spec = options.spec;
   spec.splits = {{"train", options.train}, {"val", options.val}, {"test", options.test}};
@@ -43,6 +58,7 @@ Result<pipeline::FormatSpec> spec_of(const Options& options) {
     AVA_TRY(const auto pair, key_and_value(text, "--option"));
     spec.options[pair.first] = schema::AnyJson{pair.second};
   }
+  AVA_CHECK(add_buckets(options, spec.sources.buckets));
   for (const std::string& text : options.buckets) {
     AVA_TRY(const auto pair, key_and_value(text, "--bucket"));
     spec.sources.buckets[pair.first] = pair.second;
@@ -113,7 +129,10 @@ void add_options(CLI::App& command, Options& options) {
       ->check(CLI::Range(0, 256));
   command.add_option("--base", options.base, "Folder of relative urls; default: the list's");
   command.add_option("--url-prefix", spec.url_prefix, "Put before relative urls");
-  command.add_option("--bucket", options.buckets, "NAME=URI: where qiniu:///NAME/... lies; may be repeated");
+  command.add_option("--bucket", options.buckets,
+                     "NAME=URI: where qiniu:///NAME/... lies: file:, s3: or qiniu: address; may be repeated");
+  command.add_option("--storage-config", options.storage_config,
+                     "JSON file of buckets with their addresses and keys; default: AVA_STORAGE_CONFIG");
   command.add_option("--option", options.options, "FORMAT=JSON, e.g. lmdb={\"encoding\":\"raw\"}; may be repeated");
 }
 
@@ -129,6 +148,8 @@ void add_data_format(CLI::App& data, Call& call) {
       "end. Run again after a crash, the same command finishes the work.\n"
       "Examples:\n  ava data format dataset.jsonlist --to recordio --out sets\n"
       "  ava data format dataset.jsonlist --to recordio,lmdb,raw --out sets --train 80 --val 10 --test 10 --seed 7\n"
+      "  AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=... ava data format dataset.jsonlist --to recordio --out sets \\\n"
+      "    --bucket 'shop=s3://shop-pictures?endpoint=https://s3.example.com'\n"
       "  ava data format dataset.jsonlist --to lmdb --option 'lmdb={\"encoding\":\"raw\"}' --resize 224x224 --out "
       "sets");
   command->callback([&call, options] {

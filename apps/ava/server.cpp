@@ -14,6 +14,7 @@
 #include "http/server.hpp"
 #include "http/static_files.hpp"
 #include "job/reconciler.hpp"
+#include "storage/storage_config.hpp"
 #include "system.hpp"
 #include "web_files.hpp"
 
@@ -118,6 +119,8 @@ Result<SystemSettings> prepare(const Settings& asked) {
   ::chmod(settings.data.c_str(), 0711);  // containers of other users may reach what is mounted, and list nothing
   AVA_CHECK(lock_data(settings.data));
   AVA_TRY(settings.storage_roots, storage_roots(asked, settings.data));
+  // Workers are started with this environment: the keys of buckets reach them by a file, never by a job's text.
+  ::setenv(storage::kConfigVariable, (settings.data / "storage.json").c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
   settings.database_url = asked.database.empty() ? "sqlite:" + (settings.data / "ava.db").string() : asked.database;
   settings.engine_socket = asked.engine_socket;
   settings.container_network = asked.container_network;

@@ -9,12 +9,24 @@ struct BindBucket {
   std::string name;
   std::string uri;
   bool is_default = false;
+  std::string access_key;
+  std::string secret_key;
+  std::string session_token;
 };
 void describe(schema::Visitor& v, BindBucket& x) {
   v.type("BindBucket");
   v.field("name", x.name, {.doc = "First part of object URIs: qiniu:///<name>/<key>", .max = 63});
-  v.field("uri", x.uri, {.doc = "Where it lies", .max = 2048, .example = "file:///srv/ava"});
+  v.field("uri", x.uri,
+          {.doc = "Where it lies: file:///folder, s3://bucket/folder?endpoint=https://host&region=name&style=path, "
+                  "qiniu:///bucket/folder?domain=host",
+           .max = 2048,
+           .example = "file:///srv/ava"});
   v.field("is_default", x.is_default, {.required = false});
+  v.field("access_key", x.access_key,
+          {.doc = "Of s3 and qiniu; kept in a file of the server, never shown", .required = false, .max = 256});
+  v.field("secret_key", x.secret_key, {.required = false, .max = 1024, .format = "password"});
+  v.field("session_token", x.session_token,
+          {.doc = "Of temporary (STS) keys", .required = false, .max = 8192, .format = "password"});
 }
 
 struct BucketObject {
@@ -31,7 +43,8 @@ void describe(schema::Visitor& v, BucketObject& x) {
 
 Result<http::Reply> bind(Services& services, http::Request& request) {
   AVA_TRY(const BindBucket asked, body_of<BindBucket>(request));
-  AVA_TRY(const auto bucket, services.buckets.add(actor_of(request), asked.name, asked.uri, asked.is_default));
+  AVA_TRY(const auto bucket, services.buckets.add(actor_of(request), asked.name, asked.uri, asked.is_default,
+                                                  {asked.access_key, asked.secret_key, asked.session_token}));
   return reply(bucket, 201);
 }
 

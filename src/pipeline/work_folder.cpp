@@ -5,7 +5,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <mutex>
+#include <thread>
 #include <vector>
 
 #include "base/digest.hpp"
@@ -21,6 +25,7 @@ namespace fs = std::filesystem;
 /// Hidden from listings of the file storage, which leaves out names that begin so.
 constexpr std::string_view kWorkPrefix = ".ava-tmp-";
 constexpr std::uint64_t kManifestLimit = 64u << 20;
+constexpr std::size_t kUploadsInFlight = 8;
 
 Result<void> sync_folders(const fs::path& root) {
   std::error_code failed;
@@ -121,12 +126,30 @@ Result<void> WorkFolder::publish(std::string_view last, const std::stop_token& s
 }
 
 Result<void> WorkFolder::upload(std::string_view last, const std::stop_token& stop) {
+  std::vector<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(work_)) {
-    if (stop.stop_requested()) return Error(ErrorCode::kCancelled, "job.cancelled", "the work was cancelled");
-    const std::string name = entry.path().lexically_relative(work_).generic_string();
-    if (!entry.is_regular_file() || name == last) continue;
-    AVA_CHECK(put_file(*storage_, fmt::format("{}/{}", prefix_, name), entry.path()));
+    std::string name = entry.path().lexically_relative(work_).generic_string();
+    if (entry.is_regular_file() && name != last) names.push_back(std::move(name));
   }
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  Result<void> outcome;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < names.size(); i = next++) {
+      auto sent = stop.stop_requested()
+                      ? Result<void>(Error(ErrorCode::kCancelled, "job.cancelled", "the work was cancelled"))
+                      : put_file(*storage_, fmt::format("{}/{}", prefix_, names[i]), work_ / names[i]);
+      if (sent.ok()) continue;
+      next = names.size();
+      const std::lock_guard lock(mutex);
+      if (outcome.ok()) outcome = std::move(sent);
+    }
+  };
+  {
+    std::vector<std::jthread> threads;  // many small objects cost a round trip each
+    for (std::size_t i = 0; i < std::min(kUploadsInFlight, names.size()); ++i) threads.emplace_back(work);
+  }
+  AVA_CHECK(std::move(outcome));
   return put_file(*storage_, fmt::format("{}/{}", prefix_, last), work_ / last);
 }
 

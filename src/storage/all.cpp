@@ -27,25 +27,24 @@ Result<std::shared_ptr<Storage>> make_http(std::string_view uri, std::string_vie
   return open_http(std::string(uri), http);
 }
 
-RemoteOptions remote_options(const OpenOptions& options, bool allow_private) {
+RemoteOptions remote_options(const Access& access) {
   RemoteOptions remote;
-  remote.http.deny_private = options.deny_private && !allow_private;
+  remote.http.deny_private = access.deny_private;
   return remote;
 }
 
 Result<std::shared_ptr<Storage>> make_s3(std::string_view uri, std::string_view, const OpenOptions& options) {
-  const S3Defaults defaults = options.use_environment ? s3_defaults_of_environment() : S3Defaults{};
-  AVA_TRY(S3Config config, parse_s3_uri(uri, defaults));
-  AVA_TRY(Access access, access_of(uri, KeyKind::kS3, options));
-  config.keys = std::move(access.keys);
-  return open_s3(std::move(config), remote_options(options, access.allow_private));
+  AVA_TRY(const Access access, access_of(uri, KeyKind::kS3, options));
+  AVA_TRY(S3Config config, parse_s3_uri(uri, access.defaults));
+  config.keys = access.keys;
+  return open_s3(std::move(config), remote_options(access));
 }
 
 Result<std::shared_ptr<Storage>> make_kodo(std::string_view uri, std::string_view, const OpenOptions& options) {
   AVA_TRY(KodoConfig config, parse_kodo_uri(uri));
-  AVA_TRY(Access access, access_of(uri, KeyKind::kKodo, options));
-  config.keys = std::move(access.keys);
-  return open_kodo(std::move(config), remote_options(options, access.allow_private));
+  AVA_TRY(const Access access, access_of(uri, KeyKind::kKodo, options));
+  config.keys = access.keys;
+  return open_kodo(std::move(config), remote_options(access));
 }
 
 /// The storage drivers, one line each.

@@ -13,14 +13,13 @@
 
 namespace ava::storage {
 
-/// Where keys come from: `keys`, else the entry of `config_file` with this address, else the environment if allowed,
-/// else none (a public bucket).
+/// Where keys come from: `keys`, else the entry of the storage configuration with this address; where there is no
+/// configuration, the environment (AWS_*, QINIU_*); else none: a public bucket.
 struct OpenOptions {
   bool create_root = true;            ///< file: make the root folder when it is missing
   bool deny_private = false;          ///< refuse loopback, private and link-local hosts (a server fetching for users)
   std::optional<Credentials> keys;    ///< s3, qiniu
-  std::filesystem::path config_file;  ///< storage_config.hpp; empty: none
-  bool use_environment = false;       ///< AWS_*, QINIU_*: for a person's own tool, never for a server
+  std::filesystem::path config_file;  ///< storage_config.hpp; empty: what AVA_STORAGE_CONFIG names
 };
 
 /// Open the storage a bucket URI names: "file:///srv/ava", "/srv/ava", "http://host/folder/", "s3://bucket/folder?...",

@@ -161,6 +161,10 @@ Result<RemoteReply> RemoteClient::send(const Make& make) const {
       return Error(ErrorCode::kInvalidArgument, "object.too_large",
                    fmt::format("'{}' is larger than {} bytes", request.url.substr(0, request.url.find('?')),
                                request.limit_bytes));
+    if (!outcome.ok() && is_retryable(outcome.error().code()))
+      return Error(ErrorCode::kUnavailable, "storage.unreachable", outcome.error().message())
+          .hint("check the endpoint in the address, the network and that the store is up")
+          .detail("cause", outcome.error().slug());
     if (!outcome.ok()) return outcome.error();
     return std::move(in.reply);
   }

@@ -42,7 +42,7 @@ struct RemoteOptions {
 };
 
 /// Thread: any number at once. Redirects are not followed: a signature holds for one host only.
-/// Errors: `http.timeout`, `http.unreachable`, `http.private_address`, `http.bad_url`, `object.too_large`. An answer of
+/// Errors: `storage.unreachable` (no answer, or none in time), `http.private_address`, `object.too_large`. An answer of
 /// any status is a reply; 429 and 5xx only after the last attempt.
 class RemoteClient {
  public:

@@ -73,6 +73,11 @@ Result<void> Resolver::check(std::string_view url) const {
   return {};
 }
 
+bool Resolver::is_remote(std::string_view url) const {
+  const auto place = place_of(url);
+  return place.ok() && (place->storage == nullptr || !place->storage->local_path("").has_value());
+}
+
 Result<std::string> Resolver::fetch(std::string_view url, std::uint64_t limit_bytes) const {
   AVA_TRY(const Place place, place_of(url));
   if (place.storage == nullptr) return http_->get(place.url, limit_bytes);

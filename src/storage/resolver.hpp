@@ -32,6 +32,8 @@ class Resolver {
   Result<std::string> fetch(std::string_view url, std::uint64_t limit_bytes) const;
   /// A list or an archive, streamed. Lifetime: the resolver must outlive the reader.
   Result<std::unique_ptr<Reader>> open(std::string_view url) const;
+  /// True when fetching asks another machine: many at once are needed then.
+  bool is_remote(std::string_view url) const;
   /// Would fetch() know where to look? No byte is read.
   Result<void> check(std::string_view url) const;
 

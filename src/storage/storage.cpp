@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/file.hpp"
 
 namespace ava::storage {
@@ -43,6 +46,14 @@ Result<std::uint64_t> copy(const Storage& from, std::string_view from_key, Stora
   }
   AVA_CHECK(writer->commit());
   return total;
+}
+
+bool is_store_failure(const Error& error) {
+  constexpr std::array<std::string_view, 9> kSlugs = {
+      "storage.unreachable",   "storage.unavailable",  "storage.slow_down",
+      "storage.bad_reply",     "storage.bad_keys",     "storage.clock_skew",
+      "storage.token_expired", "storage.wrong_region", "storage.bucket_missing"};
+  return std::find(kSlugs.begin(), kSlugs.end(), error.slug()) != kSlugs.end();
 }
 
 Result<void> check_key(std::string_view key) {

@@ -88,6 +88,9 @@ Result<void> put(Storage& storage, std::string_view key, std::string_view bytes)
 /// Stream an object from one storage to another. Returns its size.
 Result<std::uint64_t> copy(const Storage& from, std::string_view from_key, Storage& to, std::string_view to_key,
                            const std::stop_token& stop = {});
+/// True when an error is of the store and not of one object: keys, clock, network, overload. What reads many objects
+/// stops at it instead of counting every one of them as bad.
+bool is_store_failure(const Error& error);
 /// Errors: `storage.bad_key` unless the key is a relative path of plain segments.
 Result<void> check_key(std::string_view key);
 

@@ -34,12 +34,12 @@ void describe(schema::Visitor& v, BucketEntry& x) {
   v.field("access_key", x.access_key, {.required = false});
   v.field("secret_key", x.secret_key, {.required = false});
   v.field("session_token", x.session_token, {.required = false});
-  v.field("allow_private", x.allow_private, {.required = false});
 }
 
 void describe(schema::Visitor& v, StorageConfig& x) {
   v.type("StorageConfig");
   v.field("buckets", x.buckets);
+  v.field("deny_private", x.deny_private, {.required = false});
 }
 
 Result<StorageConfig> load_storage_config(const std::filesystem::path& path) {
@@ -57,18 +57,24 @@ Result<void> save_storage_config(const std::filesystem::path& path, const Storag
 }
 
 Result<Access> access_of(std::string_view uri, KeyKind kind, const OpenOptions& options) {
-  if (options.keys) return Access{*options.keys, false};
-  if (!options.config_file.empty()) {
-    AVA_TRY(const StorageConfig config, load_storage_config(options.config_file));
-    for (const auto& [name, entry] : config.buckets)
-      if (entry.uri == uri)
-        return Access{{entry.access_key, entry.secret_key, entry.session_token}, entry.allow_private};
+  Access access{{}, options.deny_private, {}};
+  if (options.keys) {
+    access.keys = *options.keys;
+    return access;
   }
-  return Access{options.use_environment ? keys_of_environment(kind) : Credentials{}, false};
-}
-
-S3Defaults s3_defaults_of_environment() {
-  return {variable({"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}), variable({"AWS_REGION", "AWS_DEFAULT_REGION"})};
+  const std::filesystem::path file =
+      options.config_file.empty() ? std::filesystem::path(variable({kConfigVariable})) : options.config_file;
+  if (file.empty()) {
+    access.keys = keys_of_environment(kind);
+    access.defaults = {variable({"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}),
+                       variable({"AWS_REGION", "AWS_DEFAULT_REGION"})};
+    return access;
+  }
+  AVA_TRY(const StorageConfig config, load_storage_config(file));
+  access.deny_private = access.deny_private || config.deny_private;
+  for (const auto& [name, entry] : config.buckets)
+    if (entry.uri == uri) access.keys = {entry.access_key, entry.secret_key, entry.session_token};
+  return access;
 }
 
 }  // namespace ava::storage

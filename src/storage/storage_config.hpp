@@ -20,13 +20,13 @@ struct BucketEntry {
   std::string access_key;
   std::string secret_key;
   std::string session_token;
-  bool allow_private = false;  ///< the host may be a private address even where those are refused
 };
 void describe(schema::Visitor& v, BucketEntry& x);
 
 /// {"buckets": {"shop": {"uri": "s3://shop?endpoint=...", "access_key": "...", "secret_key": "..."}}}
 struct StorageConfig {
   std::map<std::string, BucketEntry> buckets;  ///< by the name in qiniu:///<name>/...
+  bool deny_private = false;                   ///< hosts of these buckets may not be private addresses
 };
 void describe(schema::Visitor& v, StorageConfig& x);
 
@@ -36,13 +36,17 @@ Result<StorageConfig> load_storage_config(const std::filesystem::path& path);
 Result<void> save_storage_config(const std::filesystem::path& path, const StorageConfig& config);
 
 enum class KeyKind : unsigned char { kS3, kKodo };
-/// Keys for an address and whether its host may be private.
+/// With what an address is opened.
 struct Access {
   Credentials keys;
-  bool allow_private = false;
+  bool deny_private = false;
+  S3Defaults defaults;  ///< of the environment
 };
+/// A configuration counts alone: where there is one, the environment's keys are those of somebody else.
+/// Environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION or AWS_DEFAULT_REGION,
+/// AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL; QINIU_ACCESS_KEY, QINIU_SECRET_KEY.
 Result<Access> access_of(std::string_view uri, KeyKind kind, const OpenOptions& options);
-/// AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, AWS_REGION or AWS_DEFAULT_REGION.
-S3Defaults s3_defaults_of_environment();
+/// The environment variable that names the configuration of this process and of those it starts.
+inline constexpr const char* kConfigVariable = "AVA_STORAGE_CONFIG";
 
 }  // namespace ava::storage

@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "db/db.hpp"
 #include "db/page.hpp"
+#include "storage/sigv4.hpp"
 #include "storage/storage.hpp"
 #include "user/user.hpp"
 
@@ -35,7 +36,9 @@ void describe(schema::Visitor& v, Bucket& x);
 
 struct BucketOptions {
   std::vector<std::filesystem::path>
-      allowed_roots;  ///< file: buckets must lie in one of them; empty: none may be bound
+      allowed_roots;                  ///< file: buckets must lie in one of them; empty: none may be bound
+  std::filesystem::path config_file;  ///< keeps the keys of remote buckets, for workers too; empty: nowhere
+  bool deny_private = false;          ///< remote: refuse hosts with private addresses
 };
 
 /// Binds places after proving that they work. Thread: any. Lifetime: the database and the clock outlive it.
@@ -48,10 +51,12 @@ class BucketService {
   /// Nouns that keep things in buckets add their question at start-up.
   void ask_before_removal(InUse in_use) { in_use_.push_back(std::move(in_use)); }
 
-  /// Bind a place: a probe object is written, read, listed and removed first. The first bucket becomes the default.
+  /// Bind a place, file:, s3: or qiniu:, after a probe object was written, read, listed and removed in it. The first
+  /// bucket becomes the default. `keys` are of remote places; they are kept in the options' file only.
   /// Errors: `bucket.bad_name` (3 to 63 of a-z 0-9 -), `bucket.bad_uri`, `bucket.root_not_allowed`,
-  /// `bucket.check_failed`, `bucket.name_taken`, `bucket.uri_taken`.
-  Result<Bucket> add(const Actor& actor, std::string_view name, std::string_view uri, bool is_default);
+  /// `bucket.check_failed` (details: step, cause), `bucket.name_taken`, `bucket.uri_taken`.
+  Result<Bucket> add(const Actor& actor, std::string_view name, std::string_view uri, bool is_default,
+                     const storage::Credentials& keys = {});
   Result<db::Page<Bucket>> list(const db::PageRequest& page);
   /// Errors: `bucket.not_found`.
   Result<Bucket> find(const BucketId& id);
@@ -68,6 +73,10 @@ class BucketService {
 
  private:
   Result<std::string> check_uri(std::string_view uri) const;
+  Result<void> check_place(std::string_view uri, const storage::Credentials& keys) const;
+  Result<void> insert(Bucket& bucket);
+  /// Keep the keys of a remote bucket, or forget them (no keys).
+  Result<void> keep_keys(const Bucket& bucket, const std::optional<storage::Credentials>& keys);
 
   db::Database& db_;
   const Clock& clock_;
@@ -76,8 +85,5 @@ class BucketService {
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<storage::Storage>> opened_;
 };
-
-/// Write, read, list and remove an object. Errors: `bucket.check_failed` naming the step and what went wrong.
-Result<void> probe(storage::Storage& storage);
 
 }  // namespace ava::user

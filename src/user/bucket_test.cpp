@@ -59,7 +59,8 @@ TEST_P(Buckets, MustLieInAnAllowedFolderWhateverThePathSays) {
   fs::create_directory_symlink("/tmp", root_ / "door");
   for (const std::string& bad : {std::string("file:///etc"), uri("../elsewhere"), uri("door/x"), root_.string() + "2"})
     EXPECT_ERROR(buckets_->add(anna_, "bad", bad, false), "bucket.root_not_allowed");
-  for (const std::string& bad : {std::string("relative/path"), std::string("s3://x/y"), std::string()})
+  for (const std::string& bad : {std::string("relative/path"), std::string("s3://../y"),
+                                 std::string("s3://shop?secret_key=x"), std::string("qiniu:///"), std::string()})
     EXPECT_ERROR(buckets_->add(anna_, "bad", bad, false), "bucket.bad_uri");
 }
 
