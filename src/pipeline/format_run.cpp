@@ -46,6 +46,7 @@ class FormatRun {
   Result<std::optional<FormatResult>> finished_before() const;
   Result<void> read_list();
   Result<Plan> make_plan_of_the_good() const;
+  Result<unsigned> producers(const Plan& plan) const;
   Result<bool> write_pass(const Plan& plan);
   Result<Made> make_batch(const Plan& plan, const PictureStage& stage, std::uint64_t batch,
                           const std::stop_token& stop);
@@ -234,6 +235,19 @@ Result<void> FormatRun::take_batch(const Plan& plan, Made made) {
   return {};
 }
 
+/// One thread per core; where pictures come from other machines, as many as keep 16 requests in flight.
+Result<unsigned> FormatRun::producers(const Plan& plan) const {
+  const unsigned threads = thread_count(spec_.threads);
+  const std::size_t step = plan.order.size() / 16 + 1;
+  for (std::size_t i = 0; i < plan.order.size(); i += step) {
+    const CatalogueItem& item = catalogue_.items[plan.order[i]];
+    AVA_TRY(const std::string line, list_->read_at(item.offset, item.bytes));
+    AVA_TRY(const sample::Sample parsed, sample::parse_sample(line, picture_options_.list));
+    if (resolver_->is_remote(parsed.url)) return std::max(threads, 16u);
+  }
+  return threads;
+}
+
 /// True when the sets are complete; false when bad pictures were found and are now known.
 Result<bool> FormatRun::write_pass(const Plan& plan) {
   for (const RequestedFormat& wanted : formats_)
@@ -246,7 +260,8 @@ Result<bool> FormatRun::write_pass(const Plan& plan) {
   const std::uint64_t bad_before = bad_pictures_;
   meter_.begin("write sets", plan.order.size(), "items");
   const std::uint64_t batches = (plan.order.size() + kItemsPerBatch - 1) / kItemsPerBatch;
-  Ordered<Made> ordered(batches, thread_count(spec_.threads));
+  AVA_TRY(const unsigned threads, producers(plan));
+  Ordered<Made> ordered(batches, threads);
   const Ordered<Made>::Produce produce = [&](std::uint64_t batch, const std::stop_token& stop) {
     return make_batch(plan, stage, batch, stop);
   };

@@ -66,7 +66,8 @@ Result<std::variant<Picture, sample::Reject>> PictureStage::make(const std::stri
   }
   const Error& error = picture.error();
   const std::string& slug = error.slug();
-  if (slug == "file.no_space" || error.code() == ErrorCode::kCancelled) return error;
+  if (slug == "file.no_space" || storage::is_store_failure(error) || error.code() == ErrorCode::kCancelled)
+    return error;
   sample::Reject reject;
   reject.line = line_number;
   reject.url = std::move(parsed.url);
