@@ -31,8 +31,14 @@ std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
   const char* at = text.data();
   for (; left > 16; left -= 16, at += 16) hash = mix(word_at(at) ^ secret, word_at(at + 8) ^ hash);
   char rest[16] = {};
-  std::memcpy(rest, at, left);
-  hash = mix(word_at(rest) ^ secret, word_at(rest + 8) ^ hash);
+  if (text.size() >= sizeof rest) {
+    at += left;  // the last sixteen, some of them a second time: no copy of odd length
+    at -= sizeof rest;
+  } else {
+    std::memcpy(rest, at, left);
+    at = rest;
+  }
+  hash = mix(word_at(at) ^ secret, word_at(at + 8) ^ hash);
   return mix(hash ^ text.size(), kTwo);
 }
 
@@ -51,30 +57,36 @@ void UrlCounter::add(std::string_view url, std::uint64_t line) {
   part.chunks.back()[place] = {hash, line};
 }
 
-/// One partition: a table of places, free where it holds 0. A url's place is that of its first line.
-UrlDuplicates UrlCounter::search(std::vector<Place>& places, std::vector<std::uint32_t>& table, std::size_t show) {
+/// One partition, in one table that the cache of a core holds; a cell is the first line of its url.
+UrlDuplicates UrlCounter::search(std::span<const UrlCounter> counters, std::size_t part, std::vector<Place>& table,
+                                 std::size_t show) {
+  constexpr std::uint64_t kTwice = std::uint64_t{1} << 63;  // in a cell's line: counted as a repeated url
   UrlDuplicates found;
-  table.assign(std::bit_ceil(places.size() * 2 + 2), 0);
+  std::size_t size = 0;
+  for (const UrlCounter& counter : counters) size += counter.parts_[part].size;
+  table.assign(std::bit_ceil(size + size / 3 + 2), Place{});
   const std::size_t mask = table.size() - 1;
-  std::vector<std::pair<std::uint32_t, std::uint64_t>> again;  // cell of the table, line
-  std::vector<bool> twice;
-  for (std::uint32_t n = 0; n < places.size(); ++n) {
-    std::size_t cell = places[n].hash & mask;
-    while (table[cell] != 0 && places[table[cell] - 1].hash != places[n].hash) cell = (cell + 1) & mask;
-    if (table[cell] == 0) {
-      table[cell] = n + 1;
-      continue;
+  std::vector<std::pair<std::size_t, std::uint64_t>> again;  // cell of the table, line
+  const auto put = [&](const Place& place) {
+    std::size_t cell = place.hash & mask;
+    while (table[cell].line != 0 && table[cell].hash != place.hash) cell = (cell + 1) & mask;
+    Place& first = table[cell];
+    if (first.line == 0) {
+      first = place;
+      return;
     }
-    if (twice.empty()) twice.resize(table.size());
-    found.urls += twice[cell] ? 0 : 1;
-    twice[cell] = true;
-    Place& first = places[table[cell] - 1];
-    again.emplace_back(static_cast<std::uint32_t>(cell), std::max(first.line, places[n].line));
-    first.line = std::min(first.line, places[n].line);
+    found.urls += (first.line & kTwice) == 0 ? 1 : 0;
+    const std::uint64_t line = first.line & ~kTwice;
+    again.emplace_back(cell, std::max(line, place.line));
+    first.line = std::min(line, place.line) | kTwice;
+  };
+  for (const UrlCounter& counter : counters) {
+    const Partition& from = counter.parts_[part];
+    for (std::size_t at = 0; at < from.size; ++at) put(from.chunks[at / kChunk][at % kChunk]);
   }
   found.lines = again.size();
   for (const auto& [cell, line] : again) {
-    found.first.push_back({line, places[table[cell] - 1].line});
+    found.first.push_back({line, table[cell].line & ~kTwice});
     if (found.first.size() >= 4096) keep_first(found.first, show);
   }
   keep_first(found.first, show);
@@ -85,19 +97,9 @@ UrlDuplicates UrlCounter::find(std::span<const UrlCounter> counters, unsigned th
   std::array<UrlDuplicates, kPartitions> parts;
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-    std::vector<Place> places;
-    std::vector<std::uint32_t> table;
-    for (std::size_t part = next++; part < kPartitions; part = next++) {
-      places.clear();
-      for (const UrlCounter& counter : counters) {
-        const Partition& from = counter.parts_[part];
-        for (std::size_t at = 0; at < from.size; at += kChunk) {
-          const Place* chunk = from.chunks[at / kChunk].get();
-          places.insert(places.end(), chunk, chunk + std::min(kChunk, from.size - at));
-        }
-      }
-      parts[part] = search(places, table, show);
-    }
+    std::vector<Place> table;
+    for (std::size_t part = next++; part < kPartitions; part = next++)
+      parts[part] = search(counters, part, table, show);
   };
   {
     std::vector<std::jthread> helpers;

@@ -30,6 +30,7 @@ class UrlCounter {
  public:
   /// All counters of one list need the same seed.
   explicit UrlCounter(std::uint64_t seed) : seed_(seed) {}
+  /// Lines are counted from 1.
   void add(std::string_view url, std::uint64_t line);
 
   /// Look through all counters of a list. `show`: how many lines are named at most. The result does not depend on how
@@ -49,7 +50,8 @@ class UrlCounter {
     std::size_t size = 0;
   };
 
-  static UrlDuplicates search(std::vector<Place>& places, std::vector<std::uint32_t>& table, std::size_t show);
+  static UrlDuplicates search(std::span<const UrlCounter> counters, std::size_t part, std::vector<Place>& table,
+                              std::size_t show);
 
   std::uint64_t seed_;
   std::array<Partition, kPartitions> parts_;
