@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,7 @@ struct Item {
   std::uint64_t index = 0;                    ///< position in the set, from 0, without gaps
   std::uint32_t label = 0;                    ///< class index
   std::shared_ptr<const std::string> bytes;   ///< the picture file
+  std::optional<Digest> sha256;               ///< of `bytes`, when it is known already
   std::shared_ptr<const std::string> planes;  ///< decoded, C,H,W with channels B,G,R; only when a format asked for it
   int width = 0;
   int height = 0;
@@ -34,11 +36,16 @@ struct Item {
   std::string extension;  ///< "jpg", "png": told by the bytes
 };
 
+/// What a file's digest is taken of: all its bytes, or (docs/adr/0008) all but the pictures', and their digests
+/// instead.
+enum class DigestKind : std::uint8_t { kBytes, kOutline };
+
 /// A file of a finished set, its path relative to the set's folder.
 struct SetFile {
   std::string path;
   std::uint64_t bytes = 0;
   Digest sha256{};
+  DigestKind kind = DigestKind::kBytes;
 };
 
 /// Fills the folder of one set. Destroyed before finish() it may leave files behind: the folder is temporary.
@@ -86,6 +93,9 @@ class Format {
                                                       std::string_view options) const = 0;
   /// Errors: `file.not_found`, kCorrupt when the set cannot be read at all.
   virtual Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& folder) const = 0;
+  /// The digest of a file its writer gave as kOutline, from its bytes alone.
+  /// Errors: `file.not_found`, kCorrupt when it cannot be walked to its end, `digest.no_outline`.
+  virtual Result<Digest> outline_of(const std::filesystem::path& path) const;
 };
 
 }  // namespace ava::format

@@ -68,7 +68,24 @@ TEST_P(EveryFormat, ListsItsFilesWithTheirDigests) {
   ASSERT_FALSE(files_.empty());
   for (const SetFile& entry : files_) {
     EXPECT_EQ(entry.bytes, std::filesystem::file_size(dir_ / entry.path)) << entry.path;
-    EXPECT_EQ(entry.sha256, sha256_of_file(dir_ / entry.path).value()) << entry.path;
+    const bool outline = entry.kind == DigestKind::kOutline;
+    const auto digest = outline ? GetParam()->outline_of(dir_ / entry.path) : sha256_of_file(dir_ / entry.path);
+    EXPECT_EQ(entry.sha256, digest.value()) << entry.path;
+  }
+}
+
+TEST_P(EveryFormat, KeepsNoByteOutOfAnOutline) {
+  write(10);
+  for (const SetFile& entry : files_) {
+    if (entry.kind != DigestKind::kOutline) continue;
+    const std::string good = file::read(dir_ / entry.path).value();
+    for (std::size_t i = 0; i < good.size(); ++i) {
+      std::string bad = good;
+      bad[i] = static_cast<char>(bad[i] ^ 0x40);
+      std::ofstream(dir_ / "bad", std::ios::binary) << bad;
+      const auto digest = GetParam()->outline_of(dir_ / "bad");
+      EXPECT_FALSE(digest.ok() && *digest == entry.sha256) << entry.path << " at " << i;
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -79,14 +80,41 @@ class MapTrimmer {
   std::jthread thread_;
 };
 
-Result<void> sync_file(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return file::error_of(errno, "open", path);
-  const int failed = ::fsync(fd) != 0 ? errno : 0;
-  ::close(fd);
-  if (failed != 0) return file::error_of(failed, "sync", path);
-  return {};
-}
+/// Hashes a file while another thread writes it front to back: what was just written is still in the page cache, and
+/// the digest is ready soon after the last byte.
+class FollowingHash {
+ public:
+  explicit FollowingHash(int fd) : fd_(fd), thread_([this] { follow(); }) {}
+  ~FollowingHash() { complete_ = true; }
+  /// Nothing more will be written. Errors: an errno.
+  int finish(Digest& digest) {
+    complete_ = true;
+    thread_.join();
+    digest = hash_.finish();
+    return failed_;
+  }
+
+ private:
+  void follow() {
+    std::vector<char> block(1u << 20);
+    off_t at = 0;
+    for (;;) {
+      const bool last = complete_;  // asked before the read: what follows is the end then
+      const ssize_t got = ::pread(fd_, block.data(), block.size(), at);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) failed_ = errno;
+      if (got < 0 || (got == 0 && last)) return;
+      hash_.update(std::string_view(block.data(), static_cast<std::size_t>(got)));
+      at += got;
+      if (got == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+  int fd_;
+  std::atomic<bool> complete_ = false;
+  int failed_ = 0;
+  Sha256 hash_;
+  std::jthread thread_;  // last: it uses the others
+};
 
 }  // namespace
 
@@ -105,6 +133,7 @@ struct LmdbAppender::State {
   int open_database();
   int write_pending();
   Result<void> commit();
+  Result<Digest> copy_to(int fd, const fs::path& path);
 };
 
 LmdbAppender::LmdbAppender(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -175,25 +204,40 @@ Result<void> LmdbAppender::State::commit() {
   return {};
 }
 
-Result<void> LmdbAppender::finish(const fs::path& folder) {
+/// The compact copy into an open file. LMDB's copy by name would bypass the page cache, and be read again to hash it.
+Result<Digest> LmdbAppender::State::copy_to(int fd, const fs::path& path) {
+  const MapTrimmer trimmer(fs::canonical(scratch) / "data.mdb");
+  FollowingHash hash(fd);
+  const int failed = mdb_env_copyfd2(env, fd, MDB_CP_COMPACT);
+  Digest digest{};
+  const int not_hashed = hash.finish(digest);
+  if (failed != 0) return error_of(failed, "copy store to", path);
+  if (not_hashed != 0) return file::error_of(not_hashed, "read", path);
+  if (::fsync(fd) != 0) return file::error_of(errno, "sync", path);
+  return digest;
+}
+
+Result<Digest> LmdbAppender::finish(const fs::path& folder) {
   AVA_CHECK(state_->commit());
   MDB_envinfo info;
   MDB_stat stat;
   mdb_env_info(state_->env, &info);
   mdb_env_stat(state_->env, &stat);
   // The copy inherits the map size: make it the size of the data, not of the estimate.
-  int failed = mdb_env_set_mapsize(state_->env, round_up((info.me_last_pgno + 1) * stat.ms_psize));
-  if (failed == 0) {
-    const MapTrimmer trimmer(fs::canonical(state_->scratch) / "data.mdb");
-    failed = mdb_env_copy2(state_->env, folder.c_str(), MDB_CP_COMPACT);
-  }
-  if (failed != 0) return error_of(failed, "copy store to", folder);
-  AVA_CHECK(sync_file(folder / "data.mdb"));
+  const int failed = mdb_env_set_mapsize(state_->env, round_up((info.me_last_pgno + 1) * stat.ms_psize));
+  if (failed != 0) return error_of(failed, "size store", folder);
+  const fs::path path = folder / "data.mdb";
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0) return file::error_of(errno, "create", path);
+  auto digest = state_->copy_to(fd, path);
+  if (::close(fd) != 0 && digest.ok()) return file::error_of(errno, "close", path);
+  if (!digest.ok()) return digest;
   // LMDB initialises a lock file itself on first use; zeros keep the set the same on every machine.
   AVA_CHECK(file::write_atomic(folder / "lock.mdb", std::string(kLockBytes, '\0')));
   const fs::path scratch = state_->scratch;
   state_.reset();
-  return file::remove_tree(scratch);
+  AVA_CHECK(file::remove_tree(scratch));
+  return digest;
 }
 
 struct LmdbCursor::State {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/digest.hpp"
 #include "base/result.hpp"
 
 namespace ava::format {
@@ -28,8 +29,8 @@ class LmdbAppender {
 
   /// Keys must grow in byte order.
   Result<void> append(std::string key, std::string value);
-  /// Commit, copy compactly to `folder`/data.mdb, add lock.mdb, sync.
-  Result<void> finish(const std::filesystem::path& folder);
+  /// Commit, copy compactly to `folder`/data.mdb, add lock.mdb, sync. The SHA-256 of data.mdb.
+  Result<Digest> finish(const std::filesystem::path& folder);
   /// How often the map had to grow; for tests.
   int growths() const;
 

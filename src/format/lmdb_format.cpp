@@ -66,15 +66,9 @@ class LmdbWriter final : public Writer {
   }
 
   Result<std::vector<SetFile>> finish() override {
-    AVA_CHECK(appender_.finish(folder_ / "cache"));
-    std::vector<SetFile> files;
-    for (const char* name : {"cache/data.mdb", "cache/lock.mdb"}) {
-      AVA_TRY(const Digest digest, sha256_of_file(folder_ / name));
-      files.push_back({name, fs::file_size(folder_ / name), digest});
-    }
-    // Readers that lock write into lock.mdb: its bytes prove nothing.
-    files.pop_back();
-    return files;
+    AVA_TRY(const Digest digest, appender_.finish(folder_ / "cache"));
+    // Not lock.mdb: readers that lock write into it, its bytes prove nothing.
+    return std::vector<SetFile>{{"cache/data.mdb", fs::file_size(folder_ / "cache/data.mdb"), digest}};
   }
 
  private:

@@ -111,6 +111,7 @@ RecordReader& RecordReader::operator=(RecordReader&& other) noexcept {
   std::swap(window_at_, other.window_at_);
   std::swap(at_, other.at_);
   std::swap(record_offset_, other.record_offset_);
+  std::swap(frame_, other.frame_);
   return *this;
 }
 
@@ -169,6 +170,7 @@ Result<void> RecordReader::resync(std::uint64_t from) {
 
 Result<bool> RecordReader::next(std::string& payload) {
   payload.clear();
+  frame_.clear();
   record_offset_ = at_;
   for (std::uint32_t part = 0;; ++part) {
     if (part == 0 && at_ >= size_) return false;
@@ -183,12 +185,16 @@ Result<bool> RecordReader::next(std::string& payload) {
     const std::uint32_t cflag = lrec >> 29;
     const std::uint32_t length = lrec & kMaxRecordBytes;
     if (cflag > 3 || (part == 0) != (cflag <= 1)) return fail("a part of a record out of order");
+    frame_ += lead;
     at_ += 8;
     if (length > size_ - at_) return fail("the record ends beyond the file");
     AVA_TRY(const std::string_view data, need(length));
     if (part > 0) detail::append_u32(payload, kRecordMagic);
     payload += data;
-    at_ = std::min(size_, at_ + (length + 3) / 4 * std::uint64_t{4});
+    at_ += length;
+    AVA_TRY(const std::string_view padding, need((4 - length % 4) % 4));
+    frame_ += padding;
+    at_ += padding.size();
     if (cflag == 0 || cflag == 3) return true;
   }
 }

@@ -28,8 +28,9 @@ std::string encode(const ImageHeader& header);
 /// Errors: `recordio.bad_header`. Lifetime: `picture` lives as long as `payload`.
 Result<ImageHeader> decode(std::string_view payload, std::string_view& picture);
 
-/// Frame head+body as one record through `put(std::string_view) -> Result<void>`. A magic word at an offset
-/// divisible by 4 cuts the payload; head must be a multiple of 4 bytes long, and smaller than body may be.
+/// Frame head+body as one record through `put(std::string_view) -> Result<void>`, which gets pieces of head and body
+/// where they lie, and frame words and padding from elsewhere. A magic word at an offset divisible by 4 cuts the
+/// payload; head must be a multiple of 4 bytes long, and smaller than body may be.
 /// Errors: `recordio.too_large` from 512 MiB, and those of put.
 template <class Put>
 Result<void> frame_record(std::string_view head, std::string_view body, Put&& put);
@@ -46,6 +47,8 @@ class RecordReader {
   Result<bool> next(std::string& payload);
   /// Offset of the first magic of the record next() returned last.
   std::uint64_t record_offset() const { return record_offset_; }
+  /// Of that record, the bytes that are no payload: two words for each part, and the padding.
+  const std::string& frame() const { return frame_; }
 
  private:
   RecordReader(int fd, std::filesystem::path path, std::uint64_t size);
@@ -60,6 +63,7 @@ class RecordReader {
   std::uint64_t window_at_ = 0;
   std::uint64_t at_ = 0;
   std::uint64_t record_offset_ = 0;
+  std::string frame_;
 };
 
 namespace detail {
@@ -81,8 +85,8 @@ Result<void> frame_record(std::string_view head, std::string_view body, Put&& pu
     std::string lead;
     detail::append_u32(lead, kRecordMagic);
     detail::append_u32(lead, cflag << 29 | static_cast<std::uint32_t>(to - from));
-    if (from < head.size()) lead += head.substr(from, to - from);
     AVA_CHECK(put(std::string_view(lead)));
+    if (from < head.size()) AVA_CHECK(put(head.substr(from, to - from)));
     if (to > head.size()) {
       const std::uint64_t body_from = from > head.size() ? from - head.size() : 0;
       AVA_CHECK(put(body.substr(body_from, to - head.size() - body_from)));

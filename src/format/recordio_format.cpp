@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <utility>
 
 #include "base/file.hpp"
 #include "format/drivers.hpp"
 #include "format/out_file.hpp"
+#include "format/picture_file.hpp"
 #include "schema/json.hpp"
 
 namespace ava::format {
@@ -20,24 +22,37 @@ void describe(schema::Visitor& v, Options&) { v.type("RecordioOptions"); }
 
 class RecordioWriter final : public Writer {
  public:
-  RecordioWriter(OutFile data, OutFile index) : data_(std::move(data)), index_(std::move(index)) {}
+  RecordioWriter(PictureFile data, OutFile index) : data_(std::move(data)), index_(std::move(index)) {}
 
   Result<void> append(const Item& item) override {
-    AVA_CHECK(index_.write(fmt::format("{}\t{}\n", item.index, data_.offset())));
+    line_.clear();
+    fmt::format_to(std::back_inserter(line_), "{}\t{}\n", item.index, data_.offset());
+    AVA_CHECK(index_.write(line_));
     const std::string head = encode(ImageHeader{.label = static_cast<float>(item.label), .id = item.index});
-    return frame_record(head, *item.bytes, [this](std::string_view bytes) { return data_.write(bytes); });
+    const std::string& body = *item.bytes;
+    const auto lies_in = [](std::string_view piece, std::string_view whole) {
+      return piece.data() >= whole.data() && piece.data() < whole.data() + whole.size();
+    };
+    AVA_CHECK(frame_record(head, body, [&](std::string_view bytes) {
+      if (lies_in(bytes, body)) return data_.write_picture(item.bytes, bytes);
+      if (!lies_in(bytes, head)) data_.outline().update(bytes);
+      return data_.write(bytes);
+    }));
+    data_.outline().update(std::string_view(head)).update(item.sha256 ? *item.sha256 : sha256(body));
+    return {};
   }
 
   Result<std::vector<SetFile>> finish() override {
     AVA_CHECK(data_.close());
     AVA_CHECK(index_.close());
-    return std::vector<SetFile>{{"cache/data.rec", data_.offset(), data_.digest()},
+    return std::vector<SetFile>{{"cache/data.rec", data_.offset(), data_.digest(), DigestKind::kOutline},
                                 {"cache/data.idx", index_.offset(), index_.digest()}};
   }
 
  private:
-  OutFile data_;
+  PictureFile data_;
   OutFile index_;
+  std::string line_;
 };
 
 class RecordioReader final : public Reader {
@@ -116,9 +131,24 @@ class RecordioFormat final : public Format {
                                               std::string_view options) const override {
     AVA_CHECK(needs_planes(options));
     AVA_CHECK(file::make_dirs(folder / "cache"));
-    AVA_TRY(auto data, OutFile::create(folder / "cache/data.rec"));
+    AVA_TRY(auto data, PictureFile::create(folder / "cache/data.rec"));
     AVA_TRY(auto index, OutFile::create(folder / "cache/data.idx"));
     return std::unique_ptr<Writer>(std::make_unique<RecordioWriter>(std::move(data), std::move(index)));
+  }
+
+  /// Of each record: the words of its frame, the padding, the header, the picture's SHA-256 (docs/formats/sets.md).
+  Result<Digest> outline_of(const fs::path& path) const override {
+    AVA_TRY(auto records, RecordReader::open(path));
+    Sha256 outline;
+    std::string payload;
+    for (;;) {
+      AVA_TRY(const bool more, records.next(payload));
+      if (!more) return outline.finish();
+      std::string_view picture;
+      AVA_CHECK(decode(payload, picture));
+      const std::string_view head = std::string_view(payload).substr(0, payload.size() - picture.size());
+      outline.update(std::string_view(records.frame())).update(head).update(sha256(picture));
+    }
   }
 
   Result<std::unique_ptr<Reader>> open_reader(const fs::path& folder) const override {

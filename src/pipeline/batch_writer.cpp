@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 FileRecord record_of(std::string_view path, std::string_view bytes) {
-  return {std::string(path), bytes.size(), to_hex(sha256(bytes))};
+  return {.path = std::string(path), .bytes = bytes.size(), .sha256 = to_hex(sha256(bytes))};
 }
 
 /// One listing serves all sets of a split: linked where the file system can, copied where not.
@@ -103,6 +103,7 @@ Result<void> BatchWriter::append(std::vector<Entry> entries) {
     item.item = {.index = index,
                  .label = entry.label,
                  .bytes = std::move(picture.bytes),
+                 .sha256 = picture.sha256,
                  .planes = std::move(picture.planes),
                  .width = picture.width,
                  .height = picture.height,
@@ -131,7 +132,8 @@ Result<void> BatchWriter::add_side_files(const SetOutput& set, SetManifest& mani
   }
   const Part& part = parts_[set.part];
   AVA_CHECK(link_or_copy(folder_ / fmt::format(".samples-{}.jsonl", part.split), set.folder / kSamplesFile));
-  manifest.files.push_back({std::string(kSamplesFile), part.samples.offset(), to_hex(part.samples.digest())});
+  manifest.files.push_back(
+      {.path = std::string(kSamplesFile), .bytes = part.samples.offset(), .sha256 = to_hex(part.samples.digest())});
   return {};
 }
 
@@ -144,7 +146,11 @@ Result<SetManifest> BatchWriter::describe_set(const SetOutput& set, const PlanRe
   manifest.split_root = to_hex(part.tree.root());
   manifest.sample_count = part.count;
   for (std::size_t c = 0; c < classes_.size(); ++c) manifest.classes.push_back({classes_[c], part.tally[c]});
-  for (const format::SetFile& made : set.files) manifest.files.push_back({made.path, made.bytes, to_hex(made.sha256)});
+  for (const format::SetFile& made : set.files) {
+    FileRecord record{.path = made.path, .bytes = made.bytes};
+    (made.kind == format::DigestKind::kOutline ? record.outline_sha256 : record.sha256) = to_hex(made.sha256);
+    manifest.files.push_back(std::move(record));
+  }
   manifest.plan = plan;
   AVA_CHECK(add_side_files(set, manifest));
   return manifest;

@@ -1,6 +1,7 @@
 #include "pipeline/format_run.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <array>
@@ -19,15 +20,22 @@ namespace ava::pipeline {
 
 namespace {
 
-constexpr std::uint64_t kItemsPerBatch = 32;
+constexpr std::uint64_t kItemsPerBatch = 64;
 constexpr std::uint64_t kBytesInFlight = 64u << 20;
 
-/// What one thread made of 32 items.
+/// What one thread made of some items.
 struct Made {
   std::uint64_t batch = 0;
   std::uint64_t bytes = 0;
   std::vector<std::variant<Picture, sample::Reject>> pictures;
 };
+
+/// Pictures come and go in the thousands. Left to itself the allocator gives the pages of each back to the kernel and
+/// faults them in again for the next; the byte budget bounds what it holds instead.
+void keep_freed_pages() {
+  ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(kBytesInFlight));
+  ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(kBytesInFlight / 4));
+}
 
 /// The state of one run_format() call.
 class FormatRun {
@@ -181,19 +189,23 @@ Result<Made> FormatRun::make_batch(const Plan& plan, const PictureStage& stage, 
   Made made{.batch = batch};
   const std::uint64_t from = batch * kItemsPerBatch;
   const std::uint64_t to = std::min<std::uint64_t>(from + kItemsPerBatch, plan.order.size());
-  made.pictures.reserve(to - from);
+  made.pictures.reserve(to - from);  // they must not move: `digests` points at one
+  DigestPairs digests;
   for (std::uint64_t i = from; i < to; ++i) {
     const CatalogueItem& item = catalogue_.items[plan.order[i]];
     AVA_TRY(const std::string line, list_->read_at(item.offset, item.bytes));
     AVA_TRY(auto outcome, stage.make(line, item.line));
     std::uint64_t bytes = 0;
-    if (const Picture* picture = std::get_if<Picture>(&outcome))
-      bytes = picture->bytes->size() + (picture->planes ? picture->planes->size() : 0);
     made.pictures.push_back(std::move(outcome));
+    if (Picture* picture = std::get_if<Picture>(&made.pictures.back())) {
+      bytes = picture->bytes->size() + (picture->planes ? picture->planes->size() : 0);
+      digests.add(*picture);
+    }
     if (!budget_->take(batch, bytes, stop))
       return Error(ErrorCode::kCancelled, "job.cancelled", "the work was cancelled");
     made.bytes += bytes;
   }
+  digests.finish();
   return made;
 }
 
@@ -297,7 +309,8 @@ Result<FormatResult> FormatRun::finish(const Plan& plan) {
   counts.reasons = rejects_->reasons();
   AVA_TRY(BatchManifest manifest, writer_->finish(plan_record(), counts, spec_.batch));
   const format::OutFile& listed = rejects_->file();
-  manifest.files.push_back({std::string(kRejectsFile), listed.offset(), to_hex(listed.digest())});
+  manifest.files.push_back(
+      {.path = std::string(kRejectsFile), .bytes = listed.offset(), .sha256 = to_hex(listed.digest())});
   AVA_CHECK(file::remove_tree(folder_->path() / ".list"));
   AVA_CHECK(file::write_atomic(folder_->path() / kBatchFile, schema::to_text(manifest) + "\n"));
   meter_.finish("publish");
@@ -312,6 +325,7 @@ Result<FormatResult> FormatRun::finish(const Plan& plan) {
 
 Result<FormatResult> FormatRun::run() {
   AVA_CHECK(check_spec());
+  keep_freed_pages();
   AVA_TRY(resolver_, make_resolver(spec_.sources));
   AVA_TRY(folder_, WorkFolder::open(spec_.target, spec_.sources));
   AVA_CHECK(read_list());

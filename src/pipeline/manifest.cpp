@@ -14,6 +14,7 @@ void describe(schema::Visitor& v, FileRecord& x) {
   v.field("path", x.path);
   v.field("bytes", x.bytes);
   v.field("sha256", x.sha256);
+  v.field("outline_sha256", x.outline_sha256);
 }
 
 void describe(schema::Visitor& v, PlanRecord& x) {

@@ -20,11 +20,12 @@ inline constexpr std::string_view kSetFile = "ava-batch.json";
 inline constexpr std::string_view kSamplesFile = "ava-batch.jsonl";
 inline constexpr std::string_view kRejectsFile = "rejects.jsonl";
 
-/// A file with its digest, path relative to the manifest's folder.
+/// A file with its digest, path relative to the manifest's folder. One of the two digests is there.
 struct FileRecord {
   std::string path;
   std::uint64_t bytes = 0;
-  std::string sha256;
+  std::optional<std::string> sha256;
+  std::optional<std::string> outline_sha256;  ///< format::DigestKind::kOutline
 };
 void describe(schema::Visitor& v, FileRecord& x);
 

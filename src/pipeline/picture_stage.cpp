@@ -49,9 +49,24 @@ Result<Picture> PictureStage::prepare(const std::string& url) const {
     picture.planes = std::make_shared<const std::string>(planes_of(pixels));
   }
   picture.extension = image::extension_of(kind);
-  picture.sha256 = sha256(bytes);
   picture.bytes = std::make_shared<const std::string>(std::move(bytes));
   return picture;
+}
+
+void DigestPairs::add(Picture& picture) {
+  if (waiting_ == nullptr) {
+    waiting_ = &picture;
+    return;
+  }
+  const auto digests = sha256_of_two(*waiting_->bytes, *picture.bytes);
+  waiting_->sha256 = digests[0];
+  picture.sha256 = digests[1];
+  waiting_ = nullptr;
+}
+
+void DigestPairs::finish() {
+  if (waiting_ != nullptr) waiting_->sha256 = sha256(*waiting_->bytes);
+  waiting_ = nullptr;
 }
 
 Result<std::variant<Picture, sample::Reject>> PictureStage::make(const std::string& line,

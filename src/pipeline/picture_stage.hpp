@@ -1,5 +1,5 @@
-// One item of a list becomes what the writers need: fetched, proven, resized when asked, hashed. Pure: the same line
-// and picture give the same answer in any thread.
+// One item of a list becomes what the writers need: fetched, proven, resized when asked; then hashed, two at a time.
+// Pure: the same line and picture give the same answer in any thread.
 #pragma once
 
 #include <cstdint>
@@ -43,12 +43,24 @@ class PictureStage {
   PictureStage(std::shared_ptr<const storage::Resolver> resolver, PictureOptions options)
       : resolver_(std::move(resolver)), options_(std::move(options)) {}
   /// A bad picture is data: the Reject says why. An Error is for what must end the job (no space, the list changed).
+  /// The picture's sha256 is left to DigestPairs.
   Result<std::variant<Picture, sample::Reject>> make(const std::string& line, std::uint64_t line_number) const;
 
  private:
   Result<Picture> prepare(const std::string& url) const;
   std::shared_ptr<const storage::Resolver> resolver_;
   PictureOptions options_;
+};
+
+/// Fills in Picture::sha256, two pictures at a time while their bytes are still near the processor.
+/// Lifetime: pictures stay where they are until finish(). Thread: not thread-safe.
+class DigestPairs {
+ public:
+  void add(Picture& picture);
+  void finish();
+
+ private:
+  Picture* waiting_ = nullptr;
 };
 
 /// Interleaved RGB to planes B, G, R.

@@ -80,7 +80,7 @@ class Verifier {
  private:
   void find_sets(const fs::path& folder, int depth);
   Result<void> verify_set(const fs::path& folder);
-  void check_files(const fs::path& folder, const SetManifest& manifest);
+  void check_files(const fs::path& folder, const SetManifest& manifest, const format::Format& driver);
   void check_labels(const fs::path& folder, const SetManifest& manifest);
   Result<std::uint64_t> check_samples(const fs::path& folder, const SetManifest& manifest);
   void check_sample(const fs::path& folder, const SampleRecord& record, const format::StoredItem& stored);
@@ -136,16 +136,17 @@ Result<void> Verifier::add_path(const fs::path& path) {
   return {};
 }
 
-void Verifier::check_files(const fs::path& folder, const SetManifest& manifest) {
+void Verifier::check_files(const fs::path& folder, const SetManifest& manifest, const format::Format& driver) {
   for (const FileRecord& record : manifest.files) {
     if (!file::is_safe_relative(record.path)) {
       problem(folder, "manifest.bad", "a file name that leaves the set", record.path);
       continue;
     }
-    const auto digest = sha256_of_file((folder / record.path).string());
+    const fs::path path = folder / record.path;
+    const auto digest = record.outline_sha256 ? driver.outline_of(path) : sha256_of_file(path.string());
     if (!digest.ok())
       problem(folder, digest.error().slug(), digest.error().message(), record.path);
-    else if (to_hex(*digest) != record.sha256)
+    else if (to_hex(*digest) != (record.outline_sha256 ? record.outline_sha256 : record.sha256))
       problem(folder, "file.digest_differs", "the bytes are not those the manifest names", record.path);
   }
 }
@@ -223,7 +224,7 @@ void Verifier::remember(const fs::path& folder, const SetManifest& manifest) {
   auto [batch, first_of_batch] = batches_.try_emplace(manifest.batch, BatchSeen{.first = manifest});
   std::string samples;
   for (const FileRecord& record : manifest.files)
-    if (record.path == kSamplesFile) samples = record.sha256;
+    if (record.path == kSamplesFile) samples = record.sha256.value_or("");
   auto& splits = batch->second.splits;
   const auto [split, first] = splits.try_emplace(manifest.split, SplitSeen{samples, folder, folder / kSamplesFile});
   if (!first && split->second.samples_sha256 != samples)
@@ -250,7 +251,8 @@ Result<void> Verifier::verify_set(const fs::path& folder) {
   set.split = manifest->split;
   set.batch = manifest->batch;
   meter_.begin(fmt::format("verify {}/{}", manifest->format, manifest->split), manifest->sample_count, "items");
-  check_files(folder, *manifest);
+  const auto driver = format::find(manifest->format);
+  if (driver.ok()) check_files(folder, *manifest, **driver);
   check_labels(folder, *manifest);
   const auto read_back = check_samples(folder, *manifest);
   if (!read_back.ok() && read_back.error().code() == ErrorCode::kCancelled) return read_back.error();

@@ -43,6 +43,24 @@ def records(path):
         yield start, MAGIC.join(parts)
 
 
+def outline(path):
+    """The digest ava-batch.json carries for a RecordIO file, from the page of sets alone."""
+    data, at, whole = path.read_bytes(), 0, hashlib.sha256()
+    while at < len(data):
+        frame, parts, flag = b"", [], 1
+        while flag not in (0, 3):
+            lrec, = struct.unpack_from("<I", data, at + 4)
+            flag, length = lrec >> 29, lrec & ((1 << 29) - 1)
+            end = at + 8 + (length + 3) // 4 * 4
+            frame += data[at:at + 8] + data[at + 8 + length:end]
+            parts.append(data[at + 8:at + 8 + length])
+            at = end
+        payload = MAGIC.join(parts)
+        head = 24 + 4 * struct.unpack_from("<I", payload)[0]
+        whole.update(frame + payload[:head] + hashlib.sha256(payload[head:]).digest())
+    return whole.hexdigest()
+
+
 def varint(data, at):
     value = shift = 0
     while True:
@@ -179,6 +197,16 @@ class ReadBack(unittest.TestCase):
         for entry, (label, picture) in zip(listing, read_raw(folder), strict=True):
             self.assertEqual(entry["sha256"], hashlib.sha256(picture).hexdigest())
             self.assertEqual(entry["label"], label)
+
+    def test_the_digests_of_files_are_what_they_say(self):
+        for manifest in (self.dir / "sets").glob("*/*/ava-batch.json"):
+            for entry in json.loads(manifest.read_text())["files"]:
+                path = manifest.parent / entry["path"]
+                self.assertEqual(path.stat().st_size, entry["bytes"], path)
+                if "outline_sha256" in entry:
+                    self.assertEqual(outline(path), entry["outline_sha256"], path)
+                else:
+                    self.assertEqual(hashlib.sha256(path.read_bytes()).hexdigest(), entry["sha256"], path)
 
     def test_verify_finds_and_names_a_flipped_byte(self):
         self.assertIn('"ok":true', ava("data", "verify", self.dir / "sets", "--json"))
