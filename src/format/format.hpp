@@ -12,12 +12,14 @@
 
 #include "base/digest.hpp"
 #include "base/result.hpp"
+#include "format/labels.hpp"
 
 namespace ava::format {
 
 /// What a writer knows of its set before the first item.
 struct SetInfo {
   std::string split;                 ///< "train", "val", "test"
+  Task task = Task::kClassification;
   std::uint64_t sample_count = 0;    ///< exactly so many items will be appended
   std::uint64_t byte_count = 0;      ///< of their pictures, as far as known; 0: unknown
   std::vector<std::string> classes;  ///< position = class index
@@ -26,7 +28,7 @@ struct SetInfo {
 /// One sample on its way into the sets of a batch. Bytes are shared: every format of the batch gets the same ones.
 struct Item {
   std::uint64_t index = 0;                    ///< position in the set, from 0, without gaps
-  std::uint32_t label = 0;                    ///< class index
+  Labels labels;
   std::shared_ptr<const std::string> bytes;   ///< the picture file
   std::optional<Digest> sha256;               ///< of `bytes`, when it is known already
   std::shared_ptr<const std::string> planes;  ///< decoded, C,H,W with channels B,G,R; only when a format asked for it
@@ -61,7 +63,10 @@ class Writer {
 /// What a set says about one sample.
 struct StoredItem {
   std::uint64_t index = 0;
-  std::int64_t label = 0;
+  std::int64_t label = 0;              ///< kClassification: as it was stored, also when it is no class index
+  std::vector<std::uint32_t> classes;  ///< kMultiLabel
+  std::vector<Object> objects;         ///< kDetection; boxes in fractions of the picture's size when `fractions`
+  bool fractions = false;
   std::string bytes;  ///< the picture file, or its planes when `is_planes`
   bool is_planes = false;
 };
@@ -84,6 +89,7 @@ class Format {
   virtual std::string_view name() const = 0;
   virtual std::string_view title() const = 0;
   virtual std::string_view description() const = 0;
+  virtual Traits traits() const { return {}; }
   /// JSON Schema of the options, for forms.
   virtual std::string options_schema() const = 0;
   /// Does a writer with these options need Item::planes? Errors: those of schema/, with the field's pointer.

@@ -52,7 +52,7 @@ class LmdbWriter final : public Writer {
       : appender_(std::move(appender)), folder_(std::move(folder)), digits_(digits), encoding_(encoding) {}
 
   Result<void> append(const Item& item) override {
-    Datum datum{.label = static_cast<std::int32_t>(item.label)};
+    Datum datum{.label = static_cast<std::int32_t>(item.labels.cls)};
     if (encoding_ == Encoding::kEncoded) {
       datum.data = *item.bytes;
       datum.encoded = true;

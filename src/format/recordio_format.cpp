@@ -28,7 +28,7 @@ class RecordioWriter final : public Writer {
     line_.clear();
     fmt::format_to(std::back_inserter(line_), "{}\t{}\n", item.index, data_.offset());
     AVA_CHECK(index_.write(line_));
-    const std::string head = encode(ImageHeader{.label = static_cast<float>(item.label), .id = item.index});
+    const std::string head = encode(ImageHeader{.label = static_cast<float>(item.labels.cls), .id = item.index});
     const std::string& body = *item.bytes;
     const auto lies_in = [](std::string_view piece, std::string_view whole) {
       return piece.data() >= whole.data() && piece.data() < whole.data() + whole.size();

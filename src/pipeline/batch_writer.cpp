@@ -41,8 +41,10 @@ Result<std::uint64_t> bytes_below(const fs::path& folder) {
 }  // namespace
 
 Result<std::unique_ptr<BatchWriter>> BatchWriter::start(fs::path folder, const std::vector<RequestedFormat>& formats,
-                                                        const Plan& plan, const std::vector<Share>& shares, bool mean) {
+                                                        const Plan& plan, const std::vector<Share>& shares,
+                                                        format::Task task, bool mean) {
   std::unique_ptr<BatchWriter> writer(new BatchWriter(std::move(folder), plan));
+  writer->task_ = task;
   writer->mean_.wanted = mean;
   std::vector<format::SetInfo> infos;
   std::uint64_t from = 0;
@@ -52,7 +54,7 @@ Result<std::unique_ptr<BatchWriter>> BatchWriter::start(fs::path folder, const s
     writer->parts_.push_back(
         {.split = shares[p].name, .from = from, .count = plan.sizes[p], .samples = std::move(samples)});
     writer->parts_.back().tally.assign(plan.classes.size(), 0);
-    infos.push_back({.split = shares[p].name, .sample_count = plan.sizes[p], .classes = plan.classes});
+    infos.push_back({.split = shares[p].name, .task = task, .sample_count = plan.sizes[p], .classes = plan.classes});
     from += plan.sizes[p];
   }
   writer->writers_ = std::make_unique<SetWriters>(writer->folder_, formats, std::move(infos));
@@ -67,24 +69,29 @@ void BatchWriter::add_to_mean(const Picture& picture) {
   mean_.pixels += plane;
 }
 
+void BatchWriter::tally(Part& part, const format::Labels& labels) const {
+  if (task_ == format::Task::kClassification) ++part.tally[labels.cls];
+  for (const std::uint32_t cls : labels.classes) ++part.tally[cls];
+  for (const format::Object& object : labels.objects) ++part.tally[object.cls];
+}
+
 Result<void> BatchWriter::record(Part& part, std::uint64_t index, const Entry& entry) {
-  const Digest leaf = leaf_of(part.split, index, entry.label, entry.picture.sha256);
-  part.tree.add(leaf);
-  tree_.add(leaf);
-  ++part.tally[entry.label];
+  tally(part, entry.picture.labels);
   if (mean_.wanted && part.split == "train") add_to_mean(entry.picture);
   SampleRecord record{.id = fmt::format("{}/{}", part.split, index),
                       .split = part.split,
                       .index = index,
-                      .label = entry.label,
-                      .cls = classes_[entry.label],
                       .sha256 = to_hex(entry.picture.sha256),
                       .bytes = entry.picture.bytes->size(),
                       .width = entry.picture.width,
                       .height = entry.picture.height,
                       .url = entry.picture.url,
                       .line = entry.line};
+  set_labels(record, task_, entry.picture.labels, classes_);
   if (entry.picture.planes) record.planes = to_hex(sha256(*entry.picture.planes));
+  const Digest leaf = leaf_of(record, entry.picture.sha256);
+  part.tree.add(leaf);
+  tree_.add(leaf);
   std::string line;
   append_line(line, record);
   return part.samples.write(line);
@@ -101,7 +108,7 @@ Result<void> BatchWriter::append(std::vector<Entry> entries) {
     Picture& picture = entry.picture;
     SetItem item{.part = static_cast<std::uint32_t>(current_)};
     item.item = {.index = index,
-                 .label = entry.label,
+                 .labels = std::move(picture.labels),
                  .bytes = std::move(picture.bytes),
                  .sha256 = picture.sha256,
                  .planes = std::move(picture.planes),

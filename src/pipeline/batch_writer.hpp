@@ -14,6 +14,7 @@
 #include "pipeline/merkle.hpp"
 #include "pipeline/picture_stage.hpp"
 #include "pipeline/plan.hpp"
+#include "pipeline/sample_record.hpp"
 #include "pipeline/set_writers.hpp"
 
 namespace ava::pipeline {
@@ -24,10 +25,9 @@ class BatchWriter {
   /// `names[p]` is the split of part p; parts without a share are not made.
   static Result<std::unique_ptr<BatchWriter>> start(std::filesystem::path folder,
                                                     const std::vector<RequestedFormat>& formats, const Plan& plan,
-                                                    const std::vector<Share>& shares, bool mean);
+                                                    const std::vector<Share>& shares, format::Task task, bool mean);
   struct Entry {
-    Picture picture;
-    std::uint32_t label = 0;
+    Picture picture;  ///< with its labels complete
     std::uint64_t line = 0;
   };
   /// The next entries in the order of the plan.
@@ -51,6 +51,7 @@ class BatchWriter {
     std::uint64_t pixels = 0;
   };
   BatchWriter(std::filesystem::path folder, const Plan& plan) : folder_(std::move(folder)), classes_(plan.classes) {}
+  void tally(Part& part, const format::Labels& labels) const;
   Result<void> record(Part& part, std::uint64_t index, const Entry& entry);
   void add_to_mean(const Picture& picture);
   Result<SetManifest> describe_set(const SetOutput& set, const PlanRecord& plan);
@@ -58,6 +59,7 @@ class BatchWriter {
 
   std::filesystem::path folder_;
   std::vector<std::string> classes_;
+  format::Task task_ = format::Task::kClassification;
   std::vector<Part> parts_;
   std::size_t current_ = 0;
   std::uint64_t position_ = 0;

@@ -1,4 +1,5 @@
 // What formatting knows of a list: for each item its place in the file and its class, 20 bytes, never its pixels.
+// Where an item has several classes, or boxes of several, one of them stands for it when parts are made: the rarest.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include "base/digest.hpp"
 #include "base/result.hpp"
+#include "pipeline/labels_of.hpp"
 #include "pipeline/sources.hpp"
 #include "sample/list_reader.hpp"
 
@@ -23,9 +25,10 @@ struct CatalogueItem {
 
 struct Catalogue {
   std::vector<CatalogueItem> items;
-  std::vector<std::uint32_t> class_of;  ///< position in `classes`, by first appearance
-  std::vector<std::string> classes;
-  std::string label;  ///< the label key used
+  std::vector<std::uint32_t> class_of;  ///< position in `classes`; classes.size(): no object
+  std::vector<std::string> classes;     ///< by first appearance
+  LabelUse use;                         ///< the label that is learned
+  ObjectCounts objects;                 ///< kDetection: what was refused while reading
   Digest list_sha256{};
   std::uint64_t lines = 0;     ///< non-blank
   std::uint64_t rejected = 0;  ///< lines that are no items
@@ -35,10 +38,17 @@ struct Catalogue {
 using OnReject = std::function<Result<void>(const sample::Reject&)>;
 using OnBytes = std::function<void(std::uint64_t bytes)>;
 
+struct CatalogueOptions {
+  std::string label;         ///< a label key; empty: the only one of the list, classification before others
+  bool multi_label = false;  ///< a picture may have several classes of a classification label
+  bool negatives = true;     ///< pictures without objects are items, too
+};
+
 /// Read the list once. Rejects come in line order; unlabelled items and those marked invalid are among them.
-/// Errors: `label.none` (no classification label anywhere), `label.ambiguous` (several, and none was named),
-/// `label.not_found`, `label.not_classification`, and those of ListReader.
-Result<Catalogue> read_catalogue(const ListFile& list, const sample::ListOptions& options, const std::string& label,
-                                 const OnReject& on_reject, const OnBytes& on_bytes, const std::stop_token& stop);
+/// Errors: `label.none` (no label anywhere), `label.ambiguous` (several, and none was named), `label.not_found`, and
+/// those of ListReader. Memory: 20 bytes an item; while reading 4 more for each class of an item.
+Result<Catalogue> read_catalogue(const ListFile& list, const sample::ListOptions& list_options,
+                                 const CatalogueOptions& options, const OnReject& on_reject, const OnBytes& on_bytes,
+                                 const std::stop_token& stop);
 
 }  // namespace ava::pipeline

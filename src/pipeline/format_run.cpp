@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "base/file.hpp"
 #include "format/all.hpp"
@@ -50,6 +51,7 @@ class FormatRun {
 
  private:
   Result<void> check_spec();
+  Result<void> check_formats_carry(format::Task task) const;
   PlanRecord plan_record() const;
   Result<std::optional<FormatResult>> finished_before() const;
   Result<void> read_list();
@@ -60,6 +62,7 @@ class FormatRun {
                           const std::stop_token& stop);
   Result<void> take_batch(const Plan& plan, Made made);
   Result<void> reject_picture(std::uint32_t item, const sample::Reject& reject);
+  Result<void> list_refused(std::uint32_t item, std::vector<sample::Reject>& refused);
   Result<void> list_left_out(const std::vector<std::uint32_t>& items, std::string_view slug, std::string_view detail);
   Result<void> check_reject_ratio() const;
   Result<FormatResult> finish(const Plan& plan);
@@ -75,6 +78,8 @@ class FormatRun {
   std::shared_ptr<const storage::Resolver> resolver_;
   std::optional<Rejects> rejects_;
   Catalogue catalogue_;
+  ObjectCounts objects_;
+  std::unordered_set<std::uint32_t> boxes_listed_;  ///< items with refused boxes; few
   std::uint64_t bad_pictures_ = 0;
   std::unique_ptr<BatchWriter> writer_;
   std::unique_ptr<ByteBudget> budget_;
@@ -90,6 +95,7 @@ Result<void> FormatRun::check_spec() {
     const auto options = spec_.options.find(name);
     RequestedFormat wanted{driver, options == spec_.options.end() ? "{}" : options->second.text};
     AVA_TRY(const bool planes, driver->needs_planes(wanted.options));
+    picture_options_.negatives = picture_options_.negatives && driver->traits().negatives;
     picture_options_.planes = picture_options_.planes || planes;
     formats_.push_back(std::move(wanted));
   }
@@ -124,7 +130,8 @@ Result<void> FormatRun::check_spec() {
 PlanRecord FormatRun::plan_record() const {
   PlanRecord record;
   record.list_sha256 = to_hex(catalogue_.list_sha256);
-  record.label = catalogue_.label;
+  record.label = catalogue_.use.key.str();
+  record.task = catalogue_.use.task;
   record.splits = spec_.splits;
   record.shuffle = spec_.shuffle;
   record.stratify = spec_.stratify;
@@ -152,6 +159,7 @@ Result<std::optional<FormatResult>> FormatRun::finished_before() const {
   return std::optional<FormatResult>(FormatResult{.batch = manifest->batch,
                                                   .root = manifest->root,
                                                   .label = manifest->plan.label,
+                                                  .task = manifest->plan.task,
                                                   .classes = manifest->classes,
                                                   .counts = manifest->counts,
                                                   .sets = manifest->sets,
@@ -167,7 +175,26 @@ Result<void> FormatRun::read_list() {
   const auto options = list_options(spec_.sources, spec_.url_prefix, thread_count(spec_.threads));
   const OnReject on_reject = [this](const sample::Reject& reject) { return rejects_->add(reject); };
   const OnBytes on_bytes = [this](std::uint64_t bytes) { meter_.set(bytes); };
-  AVA_TRY(catalogue_, read_catalogue(*list_, options, spec_.label, on_reject, on_bytes, stop_));
+  const CatalogueOptions what{
+      .label = spec_.label, .multi_label = spec_.multi_label, .negatives = picture_options_.negatives};
+  AVA_TRY(catalogue_, read_catalogue(*list_, options, what, on_reject, on_bytes, stop_));
+  objects_ = catalogue_.objects;
+  return check_formats_carry(catalogue_.use.task);
+}
+
+Result<void> FormatRun::check_formats_carry(format::Task task) const {
+  for (const RequestedFormat& wanted : formats_) {
+    const format::Traits traits = wanted.driver->traits();
+    const bool carries = task == format::Task::kDetection    ? traits.detection
+                         : task == format::Task::kMultiLabel ? traits.multi_label
+                                                             : true;
+    if (carries) continue;
+    return Error(ErrorCode::kInvalidArgument, "format.cannot_carry",
+                 fmt::format("format '{}' cannot hold {}", wanted.driver->name(),
+                             task == format::Task::kDetection ? "boxes" : "several classes of a picture"))
+        .at("/formats")
+        .hint("choose other formats; `ava data formats` says what each can hold");
+  }
   return {};
 }
 
@@ -177,7 +204,8 @@ Result<Plan> FormatRun::make_plan_of_the_good() const {
                             .stratify = spec_.stratify,
                             .seed = spec_.seed,
                             .min_per_class = spec_.min_per_class,
-                            .max_per_class = spec_.max_per_class};
+                            .max_per_class = spec_.max_per_class,
+                            .keep_all_classes = catalogue_.use.task != format::Task::kClassification};
   auto plan = make_plan(catalogue_.class_of, catalogue_.classes, options);
   if (!plan.ok() && plan.error().slug() == "batch.no_samples" && !rejects_->summary().empty())
     return std::move(plan.error()).hint("reasons: " + rejects_->summary());
@@ -226,6 +254,16 @@ Result<void> FormatRun::reject_picture(std::uint32_t item, const sample::Reject&
   return check_reject_ratio();
 }
 
+/// A second pass finds the same boxes again: they are listed once.
+Result<void> FormatRun::list_refused(std::uint32_t item, std::vector<sample::Reject>& refused) {
+  if (refused.empty() || !boxes_listed_.insert(item).second) return {};
+  for (sample::Reject& reject : refused) {
+    reject.line = catalogue_.items[item].line;
+    AVA_CHECK(rejects_->add(reject));
+  }
+  return {};
+}
+
 Result<void> FormatRun::take_batch(const Plan& plan, Made made) {
   std::vector<BatchWriter::Entry> entries;
   for (std::size_t i = 0; i < made.pictures.size(); ++i) {
@@ -236,9 +274,12 @@ Result<void> FormatRun::take_batch(const Plan& plan, Made made) {
       continue;
     }
     if (writer_ == nullptr) continue;
-    entries.push_back({.picture = std::get<Picture>(std::move(made.pictures[i])),
-                       .label = plan.class_index[catalogue_.class_of[item]],
-                       .line = catalogue_.items[item].line});
+    Picture picture = std::get<Picture>(std::move(made.pictures[i]));
+    if (catalogue_.use.task == format::Task::kClassification)
+      picture.labels.cls = plan.class_index[catalogue_.class_of[item]];
+    AVA_CHECK(list_refused(item, picture.refused));
+    objects_.add(picture.objects);
+    entries.push_back({.picture = std::move(picture), .line = catalogue_.items[item].line});
   }
   const std::uint64_t count = made.pictures.size();
   if (writer_ != nullptr) AVA_CHECK(writer_->append(std::move(entries)));
@@ -266,8 +307,11 @@ Result<bool> FormatRun::write_pass(const Plan& plan) {
     AVA_CHECK(file::remove_tree(folder_->path() / std::string(wanted.driver->name())));
   for (const Share& share : shares_)
     AVA_CHECK(file::remove_tree(folder_->path() / fmt::format(".samples-{}.jsonl", share.name)));
-  AVA_TRY(writer_, BatchWriter::start(folder_->path(), formats_, plan, shares_, spec_.mean));
+  AVA_TRY(writer_, BatchWriter::start(folder_->path(), formats_, plan, shares_, catalogue_.use.task, spec_.mean));
+  objects_ = catalogue_.objects;
   budget_ = std::make_unique<ByteBudget>(kBytesInFlight);
+  picture_options_.use = catalogue_.use;
+  picture_options_.classes = plan.classes;
   const PictureStage stage(resolver_, picture_options_);
   const std::uint64_t bad_before = bad_pictures_;
   meter_.begin("write sets", plan.order.size(), "items");
@@ -307,6 +351,7 @@ Result<FormatResult> FormatRun::finish(const Plan& plan) {
   Counts counts{.in = catalogue_.lines, .out = plan.order.size(), .rejected = catalogue_.rejected + bad_pictures_};
   counts.left_out = catalogue_.left_out;
   counts.reasons = rejects_->reasons();
+  if (catalogue_.use.task == format::Task::kDetection) counts.objects = objects_;
   AVA_TRY(BatchManifest manifest, writer_->finish(plan_record(), counts, spec_.batch));
   const format::OutFile& listed = rejects_->file();
   manifest.files.push_back(
@@ -317,7 +362,8 @@ Result<FormatResult> FormatRun::finish(const Plan& plan) {
   AVA_CHECK(folder_->publish(kBatchFile, stop_));
   return FormatResult{.batch = manifest.batch,
                       .root = manifest.root,
-                      .label = catalogue_.label,
+                      .label = catalogue_.use.key.str(),
+                      .task = catalogue_.use.task,
                       .classes = plan.classes,
                       .counts = counts,
                       .sets = manifest.sets};

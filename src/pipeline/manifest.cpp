@@ -2,10 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
-
 #include "base/file.hpp"
-#include "sample/list_writer.hpp"
 
 namespace ava::pipeline {
 
@@ -21,6 +18,7 @@ void describe(schema::Visitor& v, PlanRecord& x) {
   v.type("PlanRecord");
   v.field("list_sha256", x.list_sha256);
   v.field("label", x.label);
+  v.field("task", x.task, {.required = false});
   v.field("splits", x.splits);
   v.field("shuffle", x.shuffle);
   v.field("stratify", x.stratify);
@@ -65,34 +63,6 @@ void describe(schema::Visitor& v, BatchManifest& x) {
   v.field("sets", x.sets);
   v.field("files", x.files);
   v.field("plan", x.plan);
-}
-
-void describe(schema::Visitor& v, SampleRecord& x) {
-  v.type("SampleRecord");
-  v.field("id", x.id);
-  v.field("split", x.split);
-  v.field("index", x.index);
-  v.field("label", x.label);
-  v.field("class", x.cls);
-  v.field("sha256", x.sha256);
-  v.field("planes", x.planes);
-  v.field("bytes", x.bytes);
-  v.field("width", x.width);
-  v.field("height", x.height);
-  v.field("url", x.url);
-  v.field("line", x.line);
-}
-
-void append_line(std::string& out, const SampleRecord& record) {
-  fmt::format_to(std::back_inserter(out), R"({{"id":"{}","split":"{}","index":{},"label":{},"class":)", record.id,
-                 record.split, record.index, record.label);
-  sample::append_json_string(out, record.cls);
-  fmt::format_to(std::back_inserter(out), R"(,"sha256":"{}")", record.sha256);
-  if (record.planes) fmt::format_to(std::back_inserter(out), R"(,"planes":"{}")", *record.planes);
-  fmt::format_to(std::back_inserter(out), R"(,"bytes":{},"width":{},"height":{},"url":)", record.bytes, record.width,
-                 record.height);
-  sample::append_json_string(out, record.url);
-  fmt::format_to(std::back_inserter(out), ",\"line\":{}}}\n", record.line);
 }
 
 template <class Manifest>

@@ -1,5 +1,6 @@
 // What a batch says about itself: `batch.json` for the batch, `ava-batch.json` for each set, `ava-batch.jsonl` for each
-// sample of a set. Enough to prove that two sets hold the same samples, and to name a byte that changed.
+// sample of a set (sample_record.hpp). Enough to prove that two sets hold the same samples, and to name a byte that
+// changed.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include "base/digest.hpp"
 #include "base/result.hpp"
+#include "format/labels.hpp"
 #include "pipeline/specs.hpp"
 #include "schema/schema.hpp"
 
@@ -33,6 +35,7 @@ void describe(schema::Visitor& v, FileRecord& x);
 struct PlanRecord {
   std::string list_sha256;
   std::string label;
+  format::Task task = format::Task::kClassification;
   std::map<std::string, double> splits;
   bool shuffle = true;
   bool stratify = true;
@@ -81,25 +84,6 @@ struct BatchManifest {
   PlanRecord plan;
 };
 void describe(schema::Visitor& v, BatchManifest& x);
-
-/// One line of `ava-batch.jsonl`.
-struct SampleRecord {
-  std::string id;  ///< "<split>/<index>"
-  std::string split;
-  std::uint64_t index = 0;
-  std::uint32_t label = 0;
-  std::string cls;
-  std::string sha256;                 ///< of the stored picture file
-  std::optional<std::string> planes;  ///< SHA-256 of the decoded planes, where a format stores them
-  std::uint64_t bytes = 0;
-  int width = 0;
-  int height = 0;
-  std::string url;
-  std::uint64_t line = 0;  ///< in the list
-};
-void describe(schema::Visitor& v, SampleRecord& x);
-/// Append the record as one JSON line (by hand: this runs once per sample).
-void append_line(std::string& out, const SampleRecord& record);
 
 /// Errors: `file.not_found`, and those of schema/ as kCorrupt `manifest.bad`.
 template <class Manifest>

@@ -16,9 +16,9 @@ std::string planes_of(const image::Pixels& pixels) {
   return planes;
 }
 
-Result<Picture> PictureStage::prepare(const std::string& url) const {
+Result<Picture> PictureStage::prepare(const sample::Sample& parsed) const {
   Picture picture;
-  AVA_TRY(std::string bytes, resolver_->fetch(url, options_.max_bytes));
+  AVA_TRY(std::string bytes, resolver_->fetch(parsed.url, options_.max_bytes));
   image::Info info;
   switch (options_.check) {
     case PictureCheck::kNone: {
@@ -48,6 +48,13 @@ Result<Picture> PictureStage::prepare(const std::string& url) const {
     AVA_TRY(const image::Pixels pixels, image::decode(bytes, {.channels = 3}));
     picture.planes = std::make_shared<const std::string>(planes_of(pixels));
   }
+  LabelsMade made =
+      labels_of(parsed, options_.use, options_.classes, {info.width, info.height, picture.width, picture.height});
+  if (options_.use.task == format::Task::kDetection && made.labels.objects.empty() && !options_.negatives)
+    return Error(ErrorCode::kCorrupt, "no_object", "no box is left, and one of the formats needs one");
+  picture.labels = std::move(made.labels);
+  picture.objects = std::move(made.objects);
+  picture.refused = std::move(made.rejects);
   picture.extension = image::extension_of(kind);
   picture.bytes = std::make_shared<const std::string>(std::move(bytes));
   return picture;
@@ -73,7 +80,7 @@ Result<std::variant<Picture, sample::Reject>> PictureStage::make(const std::stri
                                                                  std::uint64_t line_number) const {
   using Outcome = std::variant<Picture, sample::Reject>;
   AVA_TRY(sample::Sample parsed, sample::parse_sample(line, options_.list));
-  auto picture = prepare(parsed.url);
+  auto picture = prepare(parsed);
   if (picture.ok()) {
     picture->name = name_of_url(parsed.url);
     picture->url = std::move(parsed.url);

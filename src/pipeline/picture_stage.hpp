@@ -10,6 +10,7 @@
 #include "base/digest.hpp"
 #include "base/result.hpp"
 #include "image/resize.hpp"
+#include "pipeline/labels_of.hpp"
 #include "pipeline/specs.hpp"
 #include "sample/list_reader.hpp"
 #include "storage/resolver.hpp"
@@ -26,6 +27,9 @@ struct Picture {
   Digest sha256{};
   std::string url;
   std::string name;
+  format::Labels labels;  ///< but the class of a classification, which the plan knows
+  ObjectCounts objects;
+  std::vector<sample::Reject> refused;  ///< single boxes of this picture
 };
 
 struct PictureOptions {
@@ -35,6 +39,9 @@ struct PictureOptions {
   bool planes = false;
   std::uint64_t max_bytes = 512u << 20;
   sample::ListOptions list;  ///< how the line was read
+  LabelUse use;
+  std::vector<std::string> classes;  ///< sorted: position = class index
+  bool negatives = true;             ///< false: a picture none of whose boxes is left is rejected, `no_object`
 };
 
 /// Thread: any number at once.
@@ -47,7 +54,7 @@ class PictureStage {
   Result<std::variant<Picture, sample::Reject>> make(const std::string& line, std::uint64_t line_number) const;
 
  private:
-  Result<Picture> prepare(const std::string& url) const;
+  Result<Picture> prepare(const sample::Sample& parsed) const;
   std::shared_ptr<const storage::Resolver> resolver_;
   PictureOptions options_;
 };

@@ -76,41 +76,104 @@ void apply_limits(std::vector<std::uint32_t>& items, std::span<const std::uint32
 
 /// Number the classes that still have items by the UTF-8 bytes of their names.
 void index_classes(std::span<const std::uint32_t> items, std::span<const std::uint32_t> class_of,
-                   std::span<const std::string> names, Plan& plan) {
-  std::vector<bool> used(names.size(), false);
+                   std::span<const std::string> names, bool all, Plan& plan) {
+  std::vector<bool> used(names.size() + 1, all);
   for (const std::uint32_t item : items) used[class_of[item]] = true;
   std::vector<std::uint32_t> sorted;
   for (std::uint32_t c = 0; c < names.size(); ++c)
     if (used[c]) sorted.push_back(c);
   // std::string compares as unsigned bytes.
   std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) { return names[a] < names[b]; });
-  plan.class_index.assign(names.size(), kNoClass);
+  plan.class_index.assign(names.size() + 1, kNoClass);
   for (const std::uint32_t c : sorted) {
     plan.class_index[c] = static_cast<std::uint32_t>(plan.classes.size());
     plan.classes.push_back(names[c]);
   }
+  if (used[names.size()]) plan.class_index[names.size()] = static_cast<std::uint32_t>(plan.classes.size());
 }
 
-/// Part of each item of `items`; parts.size() = in none.
-std::vector<std::uint8_t> assign_parts(std::span<const std::uint32_t> items, std::span<const std::uint32_t> class_of,
-                                       const PlanOptions& options, const Plan& plan) {
-  const std::size_t parts = plan.sizes.size();
-  std::vector<std::uint8_t> part_of(items.size(), static_cast<std::uint8_t>(parts));
-  const std::size_t classes = options.stratify ? plan.classes.size() : 1;
-  const auto class_at = [&](std::size_t i) { return options.stratify ? plan.class_index[class_of[items[i]]] : 0; };
-  std::vector<std::uint64_t> left(classes, 0);
-  for (std::size_t i = 0; i < items.size(); ++i) ++left[class_at(i)];
-  std::vector<std::vector<std::uint64_t>> quota;
-  for (std::size_t p = 0; p < parts; ++p) quota.push_back(take_quota(left, plan.sizes[p]));
-  std::vector<std::uint8_t> current(classes, 0);
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const std::size_t cls = class_at(i);
-    while (current[cls] < parts && quota[current[cls]][cls] == 0) ++current[cls];
-    part_of[i] = current[cls];
-    if (current[cls] < parts) --quota[current[cls]][cls];
+/// Gives every item a part. What no part wants (shares below 100 %) goes to the last, virtual one.
+class Assigner {
+ public:
+  Assigner(std::span<const std::uint32_t> items, std::span<const std::uint32_t> class_of, const PlanOptions& options,
+           const Plan& plan)
+      : items_(items), class_of_(class_of), options_(options), plan_(plan) {
+    const std::size_t classes = options.stratify ? plan.classes.size() + 1 : 1;
+    std::vector<std::uint64_t> left(classes, 0);
+    for (std::size_t i = 0; i < items.size(); ++i) ++left[class_at(i)];
+    for (const std::uint64_t size : plan.sizes) wanted_.push_back(signed_of(take_quota(left, size)));
+    wanted_.push_back(signed_of(left));
+    for (const Wanted& wanted : wanted_)
+      room_.push_back(std::accumulate(wanted.begin(), wanted.end(), std::int64_t{0}));
+    part_of_.assign(items.size(), kNoPart);
   }
-  return part_of;
-}
+
+  std::vector<std::uint8_t> run() {
+    if (!options_.group_of.empty()) place_groups();
+    for (std::size_t i = 0; i < items_.size(); ++i)
+      if (part_of_[i] == kNoPart) place({&i, 1});
+    return std::move(part_of_);
+  }
+
+ private:
+  static constexpr std::uint8_t kNoPart = UINT8_MAX;
+  using Wanted = std::vector<std::int64_t>;
+
+  static Wanted signed_of(const std::vector<std::uint64_t>& counts) { return {counts.begin(), counts.end()}; }
+
+  std::size_t class_at(std::size_t i) const { return options_.stratify ? plan_.class_index[class_of_[items_[i]]] : 0; }
+
+  /// Large groups first, while there is room for them; groups of one size in the order of the items.
+  void place_groups() {
+    std::vector<std::pair<std::uint32_t, std::size_t>> members;  // group, position
+    for (std::size_t i = 0; i < items_.size(); ++i) members.emplace_back(options_.group_of[items_[i]], i);
+    std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<std::vector<std::size_t>> groups;
+    for (std::size_t from = 0; from < members.size();) {
+      std::size_t to = from + 1;
+      while (to < members.size() && members[to].first == members[from].first) ++to;
+      if (to - from > 1) {
+        groups.emplace_back();
+        for (; from < to; ++from) groups.back().push_back(members[from].second);
+      }
+      from = to;
+    }
+    std::sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
+      return a.size() != b.size() ? a.size() > b.size() : a.front() < b.front();
+    });
+    for (const auto& group : groups) place(group);
+  }
+
+  /// Into the part that wants most of these classes; when none does, into the one that lacks most samples.
+  void place(std::span<const std::size_t> group) {
+    std::size_t best = 0;
+    std::pair<std::int64_t, std::int64_t> best_score{INT64_MIN, INT64_MIN};
+    for (std::size_t p = 0; p < wanted_.size(); ++p) {
+      std::int64_t of_these = 0;
+      for (const std::size_t i : group) of_these += std::clamp<std::int64_t>(wanted_[p][class_at(i)], 0, 1);
+      // A single item goes to the first part that wants it; a group to the one with most room.
+      const std::int64_t room = group.size() == 1 && of_these > 0 ? 0 : room_[p];
+      const std::pair<std::int64_t, std::int64_t> score{of_these, room};
+      if (score > best_score) {
+        best = p;
+        best_score = score;
+      }
+    }
+    for (const std::size_t i : group) {
+      part_of_[i] = static_cast<std::uint8_t>(best);
+      --wanted_[best][class_at(i)];
+      --room_[best];
+    }
+  }
+
+  std::span<const std::uint32_t> items_;
+  std::span<const std::uint32_t> class_of_;
+  const PlanOptions& options_;
+  const Plan& plan_;
+  std::vector<Wanted> wanted_;      ///< by part, then class: how many items it still lacks
+  std::vector<std::int64_t> room_;  ///< sums of wanted_
+  std::vector<std::uint8_t> part_of_;
+};
 
 }  // namespace
 
@@ -140,17 +203,20 @@ Result<Plan> make_plan(std::span<const std::uint32_t> class_of, std::span<const 
   for (std::uint32_t i = 0; i < class_of.size(); ++i)
     if (class_of[i] != kNoClass) items.push_back(i);
   if (options.shuffle) shuffle(items, options.seed);
-  apply_limits(items, class_of, names.size(), options, plan);
+  apply_limits(items, class_of, names.size() + 1, options, plan);
   AVA_TRY(plan.sizes, split_sizes(items.size(), options.shares));
   if (items.empty())
     return Error(ErrorCode::kInvalidArgument, "batch.no_samples", "no sample is left to format")
         .hint("see the reasons of the samples that were left out");
-  index_classes(items, class_of, names, plan);
+  index_classes(items, class_of, names, options.keep_all_classes, plan);
 
-  const std::vector<std::uint8_t> part_of = assign_parts(items, class_of, options, plan);
-  for (std::size_t p = 0; p < plan.sizes.size(); ++p)
+  const std::vector<std::uint8_t> part_of = Assigner(items, class_of, options, plan).run();
+  for (std::size_t p = 0; p < plan.sizes.size(); ++p) {
+    const std::size_t before = plan.order.size();
     for (std::size_t i = 0; i < items.size(); ++i)
       if (part_of[i] == p) plan.order.push_back(items[i]);
+    plan.sizes[p] = plan.order.size() - before;
+  }
   for (std::size_t i = 0; i < items.size(); ++i)
     if (part_of[i] == plan.sizes.size()) plan.not_in_any_part.push_back(items[i]);
   std::sort(plan.not_in_any_part.begin(), plan.not_in_any_part.end());

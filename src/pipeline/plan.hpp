@@ -28,12 +28,16 @@ struct PlanOptions {
   std::uint64_t seed = 0;
   std::uint64_t min_per_class = 0;  ///< a smaller class is dropped; 0: no limit
   std::uint64_t max_per_class = 0;  ///< a larger class is cut; 0: no limit
+  bool keep_all_classes = false;    ///< also those no item stands for: pictures with several classes
+  /// Items that must not be in two parts: `group_of[i]` names the group of item i (groups.hpp), empty: no groups.
+  /// Parts then differ from their shares by what a group cannot be cut.
+  std::span<const std::uint32_t> group_of;
 };
 
 /// Items are named by their position in the input.
 struct Plan {
   std::vector<std::uint32_t> order;        ///< first part, second part, ...
-  std::vector<std::uint64_t> sizes;        ///< of the parts; their sum is order.size()
+  std::vector<std::uint64_t> sizes;        ///< of the parts, as they are; their sum is order.size()
   std::vector<std::string> classes;        ///< by UTF-8 bytes: position = class index
   std::vector<std::uint32_t> class_index;  ///< from the input's class number; kNoClass when dropped
   std::vector<std::uint32_t> below_min;    ///< in input order
@@ -42,7 +46,7 @@ struct Plan {
 };
 inline constexpr std::uint32_t kNoClass = UINT32_MAX;
 
-/// `class_of[i]` numbers the class of item i in `names`; kNoClass: the item is not there.
+/// `class_of[i]` numbers the class of item i in `names`, names.size(): none of them; kNoClass: the item is not there.
 /// Errors: `split.bad`, `batch.too_many_samples`, `batch.no_samples`.
 Result<Plan> make_plan(std::span<const std::uint32_t> class_of, std::span<const std::string> names,
                        const PlanOptions& options);

@@ -84,7 +84,7 @@ TEST(Plan, TotalsFollowTheSizesWhateverTheClasses) {
 TEST(Plan, NumbersClassesByTheirBytes) {
   ASSERT_OK_AND(const Plan plan, make_plan(hundred(), kNames, {.shares = shares(100, 0)}));
   EXPECT_EQ(plan.classes, (std::vector<std::string>{"Bird", "dog", "猫"}));
-  EXPECT_EQ(plan.class_index, (std::vector<std::uint32_t>{2, 1, 0}));
+  EXPECT_EQ(plan.class_index, (std::vector<std::uint32_t>{2, 1, 0, kNoClass}));
 }
 
 TEST(Plan, TheSeedDecidesTheOrderAndNothingElse) {
@@ -124,6 +124,42 @@ TEST(Plan, SkipsItemsThatAreNotThere) {
   EXPECT_EQ(plan.order.size(), 99u);
   EXPECT_EQ(std::count(plan.order.begin(), plan.order.end(), 3u), 0);
   EXPECT_ERROR(make_plan({}, {}, {.shares = shares(100, 0)}), "batch.no_samples");
+}
+
+/// Groups of `size` neighbours; the rest of the items stand alone.
+std::vector<std::uint32_t> groups_of(std::size_t items, std::size_t size, std::size_t grouped) {
+  std::vector<std::uint32_t> group_of(items);
+  for (std::size_t i = 0; i < items; ++i)
+    group_of[i] = static_cast<std::uint32_t>(i < grouped ? i / size : 1'000'000 + i);
+  return group_of;
+}
+
+TEST(PlanWithGroups, NeverCutsAGroupAndStaysNearTheShares) {
+  for (const std::uint64_t seed : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+    for (const std::size_t size : {2, 3, 5, 10}) {
+      const auto group_of = groups_of(100, size, 90);
+      const auto plan =
+          make_plan(hundred(), kNames, {.shares = shares(70, 20, 10), .seed = seed, .group_of = group_of});
+      ASSERT_OK(plan);
+      std::map<std::uint32_t, std::size_t> part_of_group;
+      std::size_t at = 0;
+      for (std::size_t p = 0; p < 3; ++p)
+        for (std::size_t end = at + plan->sizes[p]; at < end; ++at)
+          EXPECT_EQ(part_of_group.try_emplace(group_of[plan->order[at]], p).first->second, p);
+      EXPECT_EQ(at, 100u);
+      EXPECT_NEAR(static_cast<double>(plan->sizes[0]), 70, static_cast<double>(size));
+      EXPECT_NEAR(static_cast<double>(plan->sizes[1]), 20, static_cast<double>(size));
+    }
+}
+
+TEST(PlanWithGroups, WithoutAnyGroupTheSharesAreExact) {
+  const auto alone = groups_of(100, 1, 0);
+  ASSERT_OK_AND(const Plan with,
+                make_plan(hundred(), kNames, {.shares = shares(70, 20), .seed = 7, .group_of = alone}));
+  ASSERT_OK_AND(const Plan without, make_plan(hundred(), kNames, {.shares = shares(70, 20), .seed = 7}));
+  EXPECT_EQ(with.order, without.order);
+  EXPECT_EQ(with.sizes, (Sizes{70, 20, 0}));
+  EXPECT_EQ(with.not_in_any_part.size(), 10u);
 }
 
 }  // namespace

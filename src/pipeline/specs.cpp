@@ -12,7 +12,8 @@ std::span<const schema::EnumName<ImportKind>> enum_names(ImportKind) {
   static constexpr schema::EnumName<ImportKind> kNames[] = {{ImportKind::kAuto, "auto"},
                                                             {ImportKind::kList, "list"},
                                                             {ImportKind::kArchive, "archive"},
-                                                            {ImportKind::kPrefix, "prefix"}};
+                                                            {ImportKind::kPrefix, "prefix"},
+                                                            {ImportKind::kFile, "file"}};
   return kNames;
 }
 
@@ -38,6 +39,7 @@ void describe(schema::Visitor& v, FormatSpec& x) {
   v.field("formats", x.formats, {.doc = "formats to write in one pass", .min = 1});
   v.field("options", x.options, {.doc = "options by format", .required = false});
   v.field("label", x.label, {.doc = "label to use; empty: the only one", .required = false});
+  v.field("multi_label", x.multi_label, {.doc = "a picture may have several classes", .required = false});
   v.field("splits", x.splits, {.doc = "percent by part: train, val, test"});
   v.field("shuffle", x.shuffle, {.required = false});
   v.field("stratify", x.stratify, {.doc = "give every part each class in proportion", .required = false});
@@ -73,6 +75,7 @@ void describe(schema::Visitor& v, Counts& x) {
   v.field("rejected", x.rejected);
   v.field("left_out", x.left_out);
   v.field("reasons", x.reasons, {.required = false});
+  v.field("objects", x.objects);
 }
 
 void describe(schema::Visitor& v, FormatResult& x) {
@@ -80,6 +83,7 @@ void describe(schema::Visitor& v, FormatResult& x) {
   v.field("batch", x.batch);
   v.field("root", x.root);
   v.field("label", x.label);
+  v.field("task", x.task, {.required = false});
   v.field("classes", x.classes);
   v.field("counts", x.counts);
   v.field("sets", x.sets);
@@ -89,8 +93,11 @@ void describe(schema::Visitor& v, FormatResult& x) {
 void describe(schema::Visitor& v, ImportSpec& x) {
   v.type("ImportSpec");
   v.field("kind", x.kind, {.required = false});
+  v.field("as", x.as, {.doc = "importer; empty: told by content", .required = false});
+  v.field("options", x.options, {.doc = "options of the importer", .required = false});
   v.field("source", x.source, {.min = 1});
-  v.field("label", x.label, {.doc = "label name for folders of classes", .required = false, .min = 1});
+  v.field("label", x.label, {.doc = "name of labels that are made", .required = false, .min = 1});
+  v.field("labels_only", x.labels_only, {.doc = "do not look for the pictures", .required = false});
   v.field("url_prefix", x.url_prefix, {.doc = "put before relative urls", .required = false});
   v.field("fail_on_reject", x.fail_on_reject, {.required = false});
   v.field("allow_local_paths", x.allow_local_paths, {.required = false});
@@ -108,6 +115,7 @@ void describe(schema::Visitor& v, LabelSummary& x) {
 void describe(schema::Visitor& v, ImportResult& x) {
   v.type("ImportResult");
   v.field("kind", x.kind);
+  v.field("importer", x.importer, {.required = false});
   v.field("list_uri", x.list_uri);
   v.field("item_count", x.item_count);
   v.field("reject_count", x.reject_count);

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "pipeline/labels_of.hpp"
 #include "schema/schema.hpp"
 
 namespace ava::pipeline {
@@ -40,7 +42,8 @@ struct FormatSpec {
   std::string list;  ///< local path, or a url that Sources reaches
   std::vector<std::string> formats;
   std::map<std::string, schema::AnyJson> options;  ///< by format name
-  std::string label;                               ///< "classification.x"; empty: the only one of the list
+  std::string label;                               ///< "classification.x", "detection.y"; empty: the only one
+  bool multi_label = false;                        ///< a picture may have several classes
   std::map<std::string, double> splits;            ///< "train", "val", "test"
   bool shuffle = true;
   bool stratify = true;
@@ -77,6 +80,7 @@ struct Counts {
   std::uint64_t rejected = 0;                    ///< bad lines and bad pictures
   std::uint64_t left_out = 0;                    ///< good, but unlabelled, over a class limit or in no part
   std::map<std::string, std::uint64_t> reasons;  ///< slug -> how many, of both
+  std::optional<ObjectCounts> objects;           ///< boxes, when the label has some
 };
 void describe(schema::Visitor& v, Counts& x);
 
@@ -84,6 +88,7 @@ struct FormatResult {
   std::string batch;  ///< 16 hex digits
   std::string root;   ///< digest over all samples
   std::string label;
+  format::Task task = format::Task::kClassification;
   std::vector<std::string> classes;
   Counts counts;
   std::vector<SetSummary> sets;
@@ -91,13 +96,16 @@ struct FormatResult {
 };
 void describe(schema::Visitor& v, FormatResult& x);
 
-enum class ImportKind : std::uint8_t { kAuto, kList, kArchive, kPrefix };
+enum class ImportKind : std::uint8_t { kAuto, kList, kArchive, kPrefix, kFile };
 std::span<const schema::EnumName<ImportKind>> enum_names(ImportKind);
 
 struct ImportSpec {
-  ImportKind kind = ImportKind::kAuto;  ///< auto: list or archive, told by content
-  std::string source;                   ///< local path or url; prefix: qiniu:///bucket/prefix/
-  std::string label = "class";          ///< label name for folders of classes
+  ImportKind kind = ImportKind::kAuto;  ///< auto: list, archive or label file, told by content
+  std::string as;                       ///< importer of exchange/ ("coco", "voc"); empty or "auto": told by content
+  schema::AnyJson options;              ///< of that importer
+  std::string source;                   ///< local path or url; prefix: qiniu:///bucket/prefix/ or a local folder
+  std::string label = "class";          ///< name of labels that are made
+  bool labels_only = false;             ///< do not look for pictures; always so for a single label file
   std::string url_prefix;
   bool fail_on_reject = false;
   bool allow_local_paths = false;
@@ -114,14 +122,15 @@ struct LabelSummary {
 void describe(schema::Visitor& v, LabelSummary& x);
 
 struct ImportResult {
-  std::string kind;      ///< what it turned out to be: list, archive, prefix
+  std::string kind;      ///< what it turned out to be: list, archive, prefix, file
+  std::string importer;  ///< which importer read it; empty for a list
   std::string list_uri;  ///< of the canonical list; a path when the target is a folder
   std::uint64_t item_count = 0;
   std::uint64_t reject_count = 0;
   std::uint64_t byte_count = 0;  ///< list and pictures that were stored
   bool labelled = false;
   std::vector<LabelSummary> labels;
-  std::map<std::string, std::uint64_t> warnings;
+  std::map<std::string, std::uint64_t> warnings;  ///< tolerances, and what the importer changed or could not carry over
 };
 void describe(schema::Visitor& v, ImportResult& x);
 

@@ -12,6 +12,7 @@
 #include "format/all.hpp"
 #include "pipeline/merkle.hpp"
 #include "pipeline/progress_meter.hpp"
+#include "pipeline/sample_record.hpp"
 #include "sample/labels_csv.hpp"
 
 namespace ava::pipeline {
@@ -83,7 +84,8 @@ class Verifier {
   void check_files(const fs::path& folder, const SetManifest& manifest, const format::Format& driver);
   void check_labels(const fs::path& folder, const SetManifest& manifest);
   Result<std::uint64_t> check_samples(const fs::path& folder, const SetManifest& manifest);
-  void check_sample(const fs::path& folder, const SampleRecord& record, const format::StoredItem& stored);
+  void check_sample(const fs::path& folder, const SampleRecord& record, const format::StoredItem& stored,
+                    const format::Traits& traits);
   void remember(const fs::path& folder, const SetManifest& manifest);
   void compare_batches();
   void check_batch_root(const BatchSeen& batch);
@@ -160,10 +162,10 @@ void Verifier::check_labels(const fs::path& folder, const SetManifest& manifest)
   if (!same) problem(folder, "labels.differ", "labels.csv names other classes than the manifest", "labels.csv");
 }
 
-void Verifier::check_sample(const fs::path& folder, const SampleRecord& record, const format::StoredItem& stored) {
-  if (stored.label != static_cast<std::int64_t>(record.label))
-    problem(folder, "sample.label_differs", fmt::format("label {} instead of {}", stored.label, record.label), {},
-            &record);
+void Verifier::check_sample(const fs::path& folder, const SampleRecord& record, const format::StoredItem& stored,
+                            const format::Traits& traits) {
+  const std::string differs = difference(record, stored, traits);
+  if (!differs.empty()) problem(folder, "sample.label_differs", differs, {}, &record);
   const std::string expected = stored.is_planes ? record.planes.value_or("") : record.sha256;
   if (to_hex(sha256(stored.bytes)) != expected)
     problem(folder, "sample.bytes_differ", "the picture is not the one the manifest names", {}, &record);
@@ -191,7 +193,7 @@ Result<std::uint64_t> Verifier::check_samples(const fs::path& folder, const SetM
       return read_back;
     }
     const auto digest = digest_of_hex(record->sha256);
-    if (digest.ok()) tree.add(leaf_of(record->split, record->index, record->label, *digest));
+    if (digest.ok()) tree.add(leaf_of(*record, *digest));
     while (!have && more) {
       auto next = reader->next(stored);
       if (!next.ok()) {
@@ -210,7 +212,7 @@ Result<std::uint64_t> Verifier::check_samples(const fs::path& folder, const SetM
     }
     have = false;
     ++read_back;
-    check_sample(folder, *record, stored);
+    check_sample(folder, *record, stored, driver->traits());
   }
   if (listed != manifest.sample_count)
     problem(folder, "set.count_differs",
@@ -277,7 +279,7 @@ void Verifier::check_batch_root(const BatchSeen& batch) {
       const auto record = schema::from_text<SampleRecord>(line);
       const auto digest = record.ok() ? digest_of_hex(record->sha256) : Result<Digest>(record.error());
       if (!digest.ok()) return;  // reported with its set
-      tree.add(leaf_of(record->split, record->index, record->label, *digest));
+      tree.add(leaf_of(*record, *digest));
     }
   }
   report_.root = to_hex(tree.root());
