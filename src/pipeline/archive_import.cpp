@@ -1,12 +1,9 @@
 #include "pipeline/archive_import.hpp"
 
-#include <algorithm>
-#include <memory>
-#include <vector>
+#include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "format/out_file.hpp"
-#include "sample/folder_import.hpp"
+#include "exchange/picture_names.hpp"
 #include "storage/archive.hpp"
 #include "storage/file.hpp"
 
@@ -15,61 +12,42 @@ namespace ava::pipeline {
 namespace {
 
 namespace fs = std::filesystem;
-using sample::FolderImport;
+using exchange::NameKind;
 
-constexpr std::string_view kPictures = "pictures/";
-
-/// A list at the top of the archive, or in the one folder that holds everything.
-bool may_be_list(std::string_view name) {
-  if (std::count(name.begin(), name.end(), '/') > 1) return false;
-  for (const std::string_view ending : {".jsonlist", ".lst", ".jsonl", ".json"})
-    if (name.ends_with(ending)) return true;
+bool is_label_file(std::string_view name) {
+  if (name.starts_with('.') || name.find("/.") != std::string_view::npos || name.starts_with("__MACOSX/")) return false;
+  for (const std::string_view ending :
+       {".json", ".jsonl", ".jsonlist", ".lst", ".xml", ".txt", ".csv", ".yaml", ".yml", ".names", ".data"})
+    if (exchange::ends_like(name, ending)) return true;
   return false;
 }
 
-/// "top/" when every name lies in that folder and, below it, in another one.
-std::string common_top(const std::vector<std::string>& names) {
-  if (names.empty()) return {};
-  std::string top = names.front().substr(0, names.front().find('/') + 1);
-  if (top.empty()) return {};
-  for (const std::string& name : names)
-    if (!name.starts_with(top) || name.find('/', top.size()) == std::string::npos) return {};
-  return top;
+sample::Reject not_a_picture(std::string_view name) {
+  sample::Reject reject;
+  reject.url = name;
+  reject.slug = "not_a_picture";
+  reject.detail = fmt::format("'{}' has no picture's ending", name);
+  return reject;
 }
 
-/// What an archive held, gathered while it is unpacked.
-struct Unpacked {
-  std::vector<std::string> pictures;
-  std::string list_name;
-  std::string list_text;
-  std::uint64_t bytes = 0;
-};
+}  // namespace
 
-Result<Unpacked> unpack(storage::Reader& archive, storage::Storage& to, Rejects& rejects, ProgressMeter& meter,
-                        const std::stop_token& stop) {
-  Unpacked found;
-  FolderImport probe({});
-  storage::ArchiveVisitor visitor;
+Result<std::uint64_t> unpack_pictures(storage::Reader& archive, const fs::path& folder, Rejects& rejects,
+                                      ProgressMeter& meter, const std::stop_token& stop) {
+  meter.begin("unpack", 0, "items");
+  // The folder is published whole and only then counts: thousands of small pictures are synced at once.
+  AVA_TRY(const auto to, storage::open_file(folder, true, storage::Durability::kAtSync));
+  std::uint64_t picture_bytes = 0;
   Result<void> refused;
+  storage::ArchiveVisitor visitor;
   visitor.wanted = [&](std::string_view name) {
-    std::string line;
-    sample::Reject reject;
-    const auto outcome = probe.add(name, line, reject);
-    if (may_be_list(name)) return true;
-    if (outcome == FolderImport::Outcome::kRejected && refused.ok()) refused = rejects.add(reject);
-    return outcome == FolderImport::Outcome::kItem;
+    const NameKind kind = exchange::kind_of_name(name);
+    if (kind == NameKind::kOther && refused.ok()) refused = rejects.add(not_a_picture(name));
+    return kind == NameKind::kPicture || is_label_file(name);
   };
   visitor.entry = [&](storage::ArchiveEntry&& entry) -> Result<void> {
     meter.add(1);
-    if (!may_be_list(entry.name)) {
-      found.bytes += entry.bytes.size();
-      found.pictures.push_back(std::move(entry.name));
-      return {};
-    }
-    AVA_CHECK(to.remove(std::string(kPictures) + entry.name));
-    if (!found.list_name.empty() && found.list_name <= entry.name) return {};
-    found.list_name = std::move(entry.name);
-    found.list_text = std::move(entry.bytes);
+    if (exchange::is_picture(entry.name)) picture_bytes += entry.bytes.size();
     return {};
   };
   visitor.problem = [&](const storage::ArchiveProblem& problem) {
@@ -79,41 +57,19 @@ Result<Unpacked> unpack(storage::Reader& archive, storage::Storage& to, Rejects&
     reject.detail = problem.detail;
     return rejects.add(reject);
   };
-  AVA_CHECK(storage::unpack_archive(archive, to, kPictures, visitor, {}, stop));
+  AVA_CHECK(storage::unpack_archive(archive, *to, kPicturesFolder, visitor, {}, stop));
   AVA_CHECK(std::move(refused));
-  return found;
+  AVA_CHECK(storage::sync_all(folder));
+  AVA_CHECK(file::make_dirs(folder / kPicturesFolder));
+  return picture_bytes;
 }
 
-}  // namespace
-
-Result<ArchiveList> unpack_pictures(storage::Reader& archive, const fs::path& folder, const std::string& url_prefix,
-                                    const std::string& label, Rejects& rejects, ProgressMeter& meter,
-                                    const std::stop_token& stop) {
-  meter.begin("unpack", 0, "items");
-  // The folder is published whole and only then counts: thousands of small pictures are synced at once.
-  AVA_TRY(const auto to, storage::open_file(folder, true, storage::Durability::kAtSync));
-  AVA_TRY(Unpacked found, unpack(archive, *to, rejects, meter, stop));
-  AVA_CHECK(storage::sync_all(folder));
-  ArchiveList list{.picture_bytes = found.bytes};
-  if (!found.list_name.empty()) {
-    list.lines = sample::source_of(std::move(found.list_text));
-    list.url_prefix = url_prefix + found.list_name.substr(0, found.list_name.rfind('/') + 1);
-    return list;
-  }
-  std::sort(found.pictures.begin(), found.pictures.end());
-  const std::string top = common_top(found.pictures);
-  AVA_TRY(auto out, format::OutFile::create(folder / ".list"));
-  FolderImport import({.url_prefix = url_prefix + top, .label = label});
-  for (const std::string& name : found.pictures) {
-    std::string line;
-    sample::Reject reject;
-    const auto outcome = import.add(std::string_view(name).substr(top.size()), line, reject);
-    if (outcome == FolderImport::Outcome::kItem) AVA_CHECK(out.write(line));
-    if (outcome == FolderImport::Outcome::kRejected) AVA_CHECK(rejects.add(reject));
-  }
-  AVA_CHECK(out.close());
-  AVA_TRY(list.lines, sample::source_of_file((folder / ".list").string()));
-  return list;
+Result<void> remove_label_files(const fs::path& folder, const std::stop_token& stop) {
+  AVA_TRY(const auto there, storage::open_file(folder, false));
+  const auto remove = [&](const storage::ObjectInfo& object) -> Result<void> {
+    return exchange::is_picture(object.key) ? Result<void>() : there->remove(object.key);
+  };
+  return storage::for_each(*there, kPicturesFolder, remove, stop);
 }
 
 }  // namespace ava::pipeline

@@ -3,16 +3,18 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <limits>
 
 #include "base/digest.hpp"
 #include "base/file.hpp"
+#include "format/out_file.hpp"
 #include "pipeline/archive_import.hpp"
 #include "pipeline/check.hpp"
+#include "pipeline/foreign_import.hpp"
 #include "pipeline/list_import.hpp"
 #include "pipeline/manifest.hpp"
 #include "pipeline/sources.hpp"
 #include "pipeline/work_folder.hpp"
-#include "sample/folder_import.hpp"
 #include "schema/json.hpp"
 #include "storage/all.hpp"
 #include "storage/archive.hpp"
@@ -24,6 +26,13 @@ namespace ava::pipeline {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Of the work folder, gone before it is published.
+constexpr std::string_view kLines = ".list";
+constexpr std::string_view kSource = ".source";
+constexpr std::string_view kLabels = "labels";
+constexpr std::uint64_t kHead = 8192;
+constexpr std::uint64_t kWhole = std::numeric_limits<std::uint64_t>::max();
 
 /// `import.json`: the answer, and of what question.
 struct ImportRecord {
@@ -65,6 +74,9 @@ class ImportRun {
   Result<ListImport> import_source_list();
   Result<ListImport> import_archive();
   Result<ListImport> import_prefix();
+  Result<ListImport> import_file();
+  Result<ListImport> import_tree(ForeignSource source);
+  Result<exchange::Tree> source_as_tree(std::uint64_t bytes) const;
   Result<ListImport> read_lines(sample::ByteSource lines, const std::string& url_prefix);
   Result<ImportResult> finish(ImportKind kind, const ListImport& list);
 
@@ -76,6 +88,8 @@ class ImportRun {
   std::unique_ptr<WorkFolder> folder_;
   std::optional<Rejects> rejects_;
   std::uint64_t picture_bytes_ = 0;
+  std::string importer_;
+  std::map<std::string, std::uint64_t, std::less<>> notes_;
 };
 
 Result<std::optional<ImportResult>> ImportRun::finished_before() const {
@@ -98,18 +112,18 @@ Result<std::shared_ptr<storage::Reader>> ImportRun::open_source() const {
 }
 
 Result<ImportKind> ImportRun::kind_of_source() const {
+  if (!spec_.as.empty() && spec_.as != "auto") AVA_CHECK(exchange::find_importer(spec_.as));
   if (spec_.kind != ImportKind::kAuto) return spec_.kind;
   if (spec_.source.ends_with('/')) return ImportKind::kPrefix;
-  AVA_TRY(const auto reader, open_source());
-  std::string head(512, '\0');
-  std::size_t have = 0;
-  while (have < head.size()) {
-    AVA_TRY(const std::size_t got, reader->read(head.data() + have, head.size() - have));
-    if (got == 0) break;
-    have += got;
-  }
-  head.resize(have);
-  return storage::is_archive(head) ? ImportKind::kArchive : ImportKind::kList;
+  if (!is_url(spec_.source) && fs::is_directory(spec_.source)) return ImportKind::kPrefix;
+  AVA_TRY(const auto tree, source_as_tree(kHead));
+  AVA_TRY(const std::string head, tree.head(kLabels, kHead));
+  if (storage::is_archive(head)) return ImportKind::kArchive;
+  const auto choice = exchange::choose_importer(tree, std::string(kLabels), spec_.as);
+  const bool foreign = choice.ok() && choice->importer->name() != "list";
+  // What nobody recognizes is read as a list, which says line by line what is wrong.
+  if (!choice.ok() && choice.error().slug() != "import.not_recognized") return choice.error();
+  return foreign ? ImportKind::kFile : ImportKind::kList;
 }
 
 Result<ListImport> ImportRun::read_lines(sample::ByteSource lines, const std::string& url_prefix) {
@@ -125,15 +139,38 @@ Result<ListImport> ImportRun::import_source_list() {
   return read_lines(source_of(reader), spec_.url_prefix);
 }
 
+/// A tree of files: the importer's lines first, then the way of every list.
+Result<ListImport> ImportRun::import_tree(ForeignSource source) {
+  source.as = spec_.as;
+  source.options = spec_.options.text;
+  source.label = spec_.label;
+  source.labels_only = source.labels_only || spec_.labels_only;
+  source.fail_on_reject = spec_.fail_on_reject;
+  const fs::path lines = folder_->path() / kLines;
+  const auto on_reject = [this](const sample::Reject& reject) { return rejects_->add(reject); };
+  AVA_TRY(const ForeignImport found, import_foreign(source, lines, on_reject, meter_, stop_));
+  importer_ = found.importer;
+  notes_ = found.counts.notes;
+  AVA_TRY(auto bytes, sample::source_of_file(lines.string()));
+  return read_lines(std::move(bytes), spec_.url_prefix);
+}
+
 Result<ListImport> ImportRun::import_archive() {
   AVA_TRY(const auto reader, open_source());
-  const std::string prefix = base_of(spec_.target) + "pictures/";
-  AVA_TRY(ArchiveList list, unpack_pictures(*reader, folder_->path(), prefix, spec_.label, *rejects_, meter_, stop_));
-  picture_bytes_ = list.picture_bytes;
-  return read_lines(std::move(list.lines), list.url_prefix);
+  AVA_TRY(picture_bytes_, unpack_pictures(*reader, folder_->path(), *rejects_, meter_, stop_));
+  AVA_TRY(auto tree, exchange::Tree::of_folder(folder_->path() / kPicturesFolder));
+  const std::string prefix = base_of(spec_.target) + std::string(kPicturesFolder);
+  AVA_TRY(ListImport list, import_tree({.tree = std::move(tree), .url_prefix = prefix}));
+  AVA_CHECK(remove_label_files(folder_->path(), stop_));
+  return list;
 }
 
 Result<ListImport> ImportRun::import_prefix() {
+  if (!is_url(spec_.source)) {
+    AVA_TRY(auto tree, exchange::Tree::of_folder(spec_.source));
+    const std::string here = (fs::absolute(spec_.source).lexically_normal() / "").string();
+    return import_tree({.tree = std::move(tree), .url_prefix = spec_.url_prefix.empty() ? here : spec_.url_prefix});
+  }
   const auto uri = storage::parse_uri(spec_.source);
   const auto bucket = uri.ok() ? spec_.sources.buckets.find(std::string(uri->bucket)) : spec_.sources.buckets.end();
   if (!uri.ok() || uri->kind != storage::UriKind::kBucket || bucket == spec_.sources.buckets.end())
@@ -143,31 +180,46 @@ Result<ListImport> ImportRun::import_prefix() {
   AVA_TRY(const auto storage, storage::open(bucket->second, {.create_root = false}));
   std::string prefix(uri->key);
   if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';
-  AVA_TRY(auto out, format::OutFile::create(folder_->path() / ".list"));
-  sample::FolderImport import({.url_prefix = storage::bucket_uri(uri->bucket, prefix), .label = spec_.label});
-  meter_.begin("list pictures", 0, "items");
-  const auto visit = [&](const storage::ObjectInfo& object) -> Result<void> {
-    std::string line;
-    sample::Reject reject;
-    const auto outcome = import.add(std::string_view(object.key).substr(prefix.size()), line, reject);
-    meter_.add(1);
-    if (outcome == sample::FolderImport::Outcome::kRejected) return rejects_->add(reject);
-    return outcome == sample::FolderImport::Outcome::kItem ? out.write(line) : Result<void>();
-  };
-  AVA_CHECK(storage::for_each(*storage, prefix, visit, stop_));
+  const std::string url_prefix = storage::bucket_uri(uri->bucket, prefix);
+  return import_tree({.tree = exchange::Tree(storage, prefix), .url_prefix = url_prefix});
+}
+
+/// One label file, whose pictures lie where its names and the prefix say.
+Result<ListImport> ImportRun::import_file() {
+  AVA_TRY(auto tree, source_as_tree(kWhole));
+  return import_tree(
+      {.tree = std::move(tree), .focus = std::string(kLabels), .url_prefix = spec_.url_prefix, .labels_only = true});
+}
+
+/// The source, or its first bytes, as a file of the work folder.
+Result<exchange::Tree> ImportRun::source_as_tree(std::uint64_t bytes) const {
+  const fs::path folder = folder_->path() / kSource;
+  AVA_CHECK(file::remove_tree(folder));
+  AVA_CHECK(file::make_dirs(folder));
+  AVA_TRY(const auto reader, open_source());
+  AVA_TRY(auto out, format::OutFile::create(folder / kLabels));
+  std::string block(std::size_t{1} << 18, '\0');
+  for (std::uint64_t left = bytes; left > 0;) {
+    if (stop_.stop_requested()) return Error(ErrorCode::kCancelled, "import.cancelled", "stopped while copying");
+    AVA_TRY(const std::size_t got, reader->read(block.data(), std::min<std::uint64_t>(block.size(), left)));
+    if (got == 0) break;
+    AVA_CHECK(out.write(std::string_view(block).substr(0, got)));
+    left -= got;
+  }
   AVA_CHECK(out.close());
-  AVA_TRY(auto lines, sample::source_of_file((folder_->path() / ".list").string()));
-  return read_lines(std::move(lines), {});
+  return exchange::Tree::of_folder(folder);
 }
 
 Result<ListImport> ImportRun::import_as(ImportKind kind) {
   if (kind == ImportKind::kArchive) return import_archive();
   if (kind == ImportKind::kPrefix) return import_prefix();
+  if (kind == ImportKind::kFile) return import_file();
   return import_source_list();
 }
 
 Result<ImportResult> ImportRun::finish(ImportKind kind, const ListImport& list) {
   ImportResult result{.kind = std::string(schema::name_of(kind)), .list_uri = list_uri_of(spec_.target)};
+  result.importer = importer_;
   result.item_count = list.counts.items;
   for (const auto& [slug, count] : rejects_->reasons()) result.reject_count += count;
   result.byte_count = list.list_bytes + picture_bytes_;
@@ -176,12 +228,14 @@ Result<ImportResult> ImportRun::finish(ImportKind kind, const ListImport& list) 
     result.labels.push_back({label.key.str(), std::string(sample::name_of(label.key.type)), label.key.name});
   if (list.stats.face.total > 0) result.labels.push_back({"face.face", "face", "face"});
   result.warnings = {list.counts.warnings.begin(), list.counts.warnings.end()};
+  for (const auto& [note, count] : notes_) result.warnings[note] += count;
   StatsReport stats = report_of(list.stats);
   stats.total_image_bytes = picture_bytes_;
   const fs::path& work = folder_->path();
   AVA_CHECK(file::write_atomic(work / kStatsFile, schema::to_text(stats) + "\n"));
   AVA_CHECK(file::write_atomic(work / kImportFile, schema::to_text(ImportRecord{spec_sha256_, result}) + "\n"));
-  AVA_CHECK(file::remove_tree(work / ".list"));
+  AVA_CHECK(file::remove_tree(work / kLines));
+  AVA_CHECK(file::remove_tree(work / kSource));
   meter_.finish("publish");
   AVA_CHECK(folder_->publish(kListFile, stop_));
   return result;

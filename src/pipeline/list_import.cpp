@@ -1,24 +1,10 @@
 #include "pipeline/list_import.hpp"
 
-#include <fmt/format.h>
-
 #include "format/out_file.hpp"
+#include "pipeline/foreign_import.hpp"
 #include "sample/list_writer.hpp"
 
 namespace ava::pipeline {
-
-namespace {
-
-Error rejected(const sample::Reject& reject) {
-  return Error(ErrorCode::kInvalidArgument, "list.rejected",
-               fmt::format("line {}{}: {} ({})", reject.line,
-                           reject.column > 0 ? fmt::format(":{}", reject.column) : "", reject.detail, reject.slug))
-      .hint(reject.hint)
-      .detail("line", std::to_string(reject.line))
-      .detail("column", std::to_string(reject.column));
-}
-
-}  // namespace
 
 Result<ListImport> import_list(sample::ByteSource source, const sample::ListOptions& options, bool fail_on_reject,
                                const std::filesystem::path& list, Rejects& rejects, ProgressMeter& meter,
@@ -32,7 +18,7 @@ Result<ListImport> import_list(sample::ByteSource source, const sample::ListOpti
     AVA_TRY(const bool more, reader.next(batch, stop));
     if (!more) break;
     for (const sample::Reject& reject : batch.rejects()) {
-      if (fail_on_reject) return rejected(reject);
+      if (fail_on_reject) return rejected_error(reject);
       AVA_CHECK(rejects.add(reject));
     }
     lines.clear();

@@ -1,8 +1,5 @@
-// Statistics, labels.csv and folders of classes.
-#include <fstream>
-
+// Statistics and labels.csv.
 #include "base/testing.hpp"
-#include "sample/folder_import.hpp"
 #include "sample/label_stats.hpp"
 #include "sample/labels_csv.hpp"
 #include "sample/list_reader.hpp"
@@ -68,54 +65,6 @@ TEST(LabelsCsv, IsOneBareNamePerLine) {
   ASSERT_OK_AND(const auto indexed, read_labels_csv("0,cat\n1,dog\r\n"));
   EXPECT_THAT(indexed, ::testing::ElementsAre("cat", "dog"));
   EXPECT_ERROR(write_labels_csv(std::vector<std::string>{"a\nb"}), "name.line_break");
-}
-
-TEST(FolderImport, FoldersAreClasses) {
-  const ava::testing::TempDir dir;
-  const auto touch = [&](const std::string& name) {
-    std::filesystem::create_directories((dir / name).parent_path());
-    std::ofstream(dir / name) << "x";
-  };
-  for (const char* name : {"猫/1.JPG", "猫/deep/2.png", "dog/3.jpeg", "4.jpg", "LICENSE", "dog/.hidden.jpg",
-                           "dog/notes.txt", "dog/bad.exe"})
-    touch(name);
-  std::string lines;
-  std::vector<Reject> rejects;
-  const auto counts = import_folder(
-      dir.path(), {"", "class", true}, [&](std::string_view line) { return lines.append(line), Result<void>(); },
-      [&](const Reject& reject) { return rejects.push_back(reject), Result<void>(); });
-  ASSERT_OK(counts);
-  EXPECT_EQ(counts->items, 4u);
-  EXPECT_EQ(counts->unlabelled, 1u);
-  EXPECT_EQ(counts->seen, counts->items + counts->rejected + counts->ignored);
-  ASSERT_EQ(rejects.size(), 1u);
-  EXPECT_EQ(rejects[0].slug, "not_a_picture");
-  EXPECT_THAT(
-      lines,
-      ::testing::HasSubstr(
-          R"({"url":"猫/deep/2.png","type":"image","label":[{"name":"class","type":"classification","version":"1","data":[{"class":"猫"}]}]})"));
-}
-
-TEST(FolderImport, AnEmptyFolderIsAnError) {
-  const ava::testing::TempDir dir;
-  EXPECT_ERROR(import_folder(
-                   dir.path(), {}, [](std::string_view) { return Result<void>(); },
-                   [](const Reject&) { return Result<void>(); }),
-               "folder.no_pictures");
-  EXPECT_ERROR(import_folder(
-                   dir / "none", {}, [](std::string_view) { return Result<void>(); },
-                   [](const Reject&) { return Result<void>(); }),
-               "file.not_found");
-}
-
-TEST(FolderImport, NamesWithTricksAreListed) {
-  FolderImport import({"qiniu:///b/", "class", true});
-  std::string line;
-  Reject reject;
-  EXPECT_EQ(import.add("a\nb/1.jpg", line, reject), FolderImport::Outcome::kRejected);
-  EXPECT_EQ(reject.slug, "name.line_break");
-  EXPECT_EQ(import.add("\xFF/1.jpg", line, reject), FolderImport::Outcome::kRejected);
-  EXPECT_EQ(reject.slug, "name_not_utf8");
 }
 
 }  // namespace
