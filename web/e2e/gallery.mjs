@@ -29,7 +29,9 @@ async function lookAt(browser, look, views) {
     } catch (error) {
       found.push(`${look.join("-")} ${view.name}: ${error.message.split("\n")[0]}`);
     }
-    if (out) await p.page.screenshot({ path: join(out, `${view.name}.${look.join("-")}.png`), fullPage: true }).catch((error) => found.push(error.message));
+    // What lies over the page is placed in the window: a picture of the whole page would squeeze it.
+    const over = await p.page.locator(".ant-modal-wrap:visible, .ant-drawer-open, .ant-dropdown:visible").count();
+    if (out) await p.page.screenshot({ path: join(out, `${view.name}.${look.join("-")}.png`), fullPage: over === 0 }).catch((error) => found.push(error.message));
     found.push(...p.errors.splice(0).map((line) => `${look.join("-")} ${view.name}: ${line}`));
   }
   await p.context.close();

@@ -27,7 +27,7 @@ function states({ datasets, trainings, data }) {
   const training = (state, more) => ({ [`/trainings/${trainings.done}`]: { ...data.training, state, exit: null, ended_at: null, ...more } });
   return [
     { name: "storage-none", path: "/datasets", answers: { "/buckets": page([]) }, ready: '[data-testid="bind-step"]' },
-    { name: "loading-list", path: "/datasets", answers: { "/datasets?": slow }, ready: ".ant-spin-spinning" },
+    { name: "loading-list", path: "/datasets", answers: { "/datasets?": slow }, ready: ".ant-table-wrapper .ant-spin-spinning" },
     { name: "loading-detail", ...at("datasets", datasets.full), answers: { [`/datasets/${datasets.full}`]: slow }, ready: ".ant-skeleton" },
     { name: "refused-list", slow: true, path: "/trainings", answers: { "/trainings?": refused }, ready: '[data-testid="error"]', wait: 10_000 },
     { name: "away-start", slow: true, path: "/datasets", answers: { "*": away }, ready: '[data-testid="error"]', wait: 10_000 },
