@@ -22,26 +22,26 @@ Result<std::shared_ptr<Storage>> make_file(std::string_view, std::string_view re
   return open_file(std::filesystem::path(rest), options.create_root);
 }
 Result<std::shared_ptr<Storage>> make_http(std::string_view uri, std::string_view, const OpenOptions& options) {
-  HttpOptions http;
+  remote::HttpOptions http;
   http.deny_private = options.deny_private;
   return open_http(std::string(uri), http);
 }
 
-RemoteOptions remote_options(const Access& access) {
-  RemoteOptions remote;
+remote::RemoteOptions remote_options(const Access& access) {
+  remote::RemoteOptions remote;
   remote.http.deny_private = access.deny_private;
   return remote;
 }
 
 Result<std::shared_ptr<Storage>> make_s3(std::string_view uri, std::string_view, const OpenOptions& options) {
   AVA_TRY(const Access access, access_of(uri, KeyKind::kS3, options));
-  AVA_TRY(S3Config config, parse_s3_uri(uri, access.defaults));
+  AVA_TRY(remote::S3Config config, parse_s3_uri(uri, access.defaults));
   config.keys = access.keys;
   return open_s3(std::move(config), remote_options(access));
 }
 
 Result<std::shared_ptr<Storage>> make_kodo(std::string_view uri, std::string_view, const OpenOptions& options) {
-  AVA_TRY(KodoConfig config, parse_kodo_uri(uri));
+  AVA_TRY(remote::KodoConfig config, parse_kodo_uri(uri));
   AVA_TRY(const Access access, access_of(uri, KeyKind::kKodo, options));
   config.keys = access.keys;
   return open_kodo(std::move(config), remote_options(access));

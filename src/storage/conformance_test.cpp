@@ -30,17 +30,17 @@ std::unique_ptr<World> file_world() {
 std::unique_ptr<World> s3_world() {
   const char* endpoint = std::getenv("AVA_TEST_S3");  // NOLINT(concurrency-mt-unsafe)
   if (endpoint == nullptr) return nullptr;
-  const Credentials keys{"ava:admin", "secretkey", ""};
+  const remote::Credentials keys{"ava:admin", "secretkey", ""};
   const std::string uri = "s3://conformance/" + random_hex(8) + "?endpoint=" + endpoint;
   static const bool made = [&] {
-    S3Config config = *parse_s3_uri(uri);
+    remote::S3Config config = *parse_s3_uri(uri);
     config.keys = keys;
-    return S3Client(config, {}).send("PUT", "").ok();
+    return remote::S3Client(config, {}).send("PUT", "").ok();
   }();
   EXPECT_TRUE(made);
   auto world = std::make_unique<World>();
   world->storage = *open(uri, {.keys = keys});
-  world->stranger = *open(uri, {.keys = Credentials{"ava:admin", "geheimnis", ""}});
+  world->stranger = *open(uri, {.keys = remote::Credentials{"ava:admin", "geheimnis", ""}});
   return world;
 }
 
@@ -49,8 +49,8 @@ std::unique_ptr<World> kodo_world() {
   if (endpoint == nullptr) return nullptr;
   const std::string uri = "qiniu://138@z0/bkt/" + random_hex(8) + "?endpoint=" + endpoint;
   auto world = std::make_unique<World>();
-  world->storage = *open(uri, {.keys = Credentials{"ak_test", "sk_test", ""}});
-  world->stranger = *open(uri, {.keys = Credentials{"ak_test", "geheimnis", ""}});
+  world->storage = *open(uri, {.keys = remote::Credentials{"ak_test", "sk_test", ""}});
+  world->stranger = *open(uri, {.keys = remote::Credentials{"ak_test", "geheimnis", ""}});
   return world;
 }
 
@@ -280,11 +280,13 @@ INSTANTIATE_TEST_SUITE_P(Drivers, Conformance,
 TEST(S3, AddressesSignedInAdvanceWorkForAnybody) {
   const auto world = s3_world();
   if (world == nullptr) GTEST_SKIP() << "no server for this driver: run tests/conformance/storage_test.py";
-  S3Config config = *parse_s3_uri(std::string("s3://conformance/presigned?endpoint=") + std::getenv("AVA_TEST_S3"));
+  remote::S3Config config =
+      *parse_s3_uri(std::string("s3://conformance/presigned?endpoint=") + std::getenv("AVA_TEST_S3"));
   config.keys = {"ava:admin", "secretkey", ""};
-  const RemoteClient anybody{RemoteOptions{}};
+  const remote::RemoteClient anybody{remote::RemoteOptions{}};
   const auto send = [&](std::string_view method, const std::string& url, std::string_view body) {
-    return *anybody.send([&] { return RemoteRequest{.method = std::string(method), .url = url, .body = body}; });
+    return *anybody.send(
+        [&] { return remote::RemoteRequest{.method = std::string(method), .url = url, .body = body}; });
   };
   const auto minute = std::chrono::seconds(60);
   EXPECT_EQ(send("PUT", *presign_s3(config, "PUT", "猫 1", minute), "miau").status, 200);

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "remote/http_transfer.hpp"
 #include "storage/http_reader.hpp"
-#include "storage/http_transfer.hpp"
 #include "storage/object_uri.hpp"
 
 namespace ava::storage {
@@ -28,12 +28,12 @@ std::size_t append(char* data, std::size_t size, std::size_t count, void* to) {
 
 Error too_large(const std::string& url, std::uint64_t limit) {
   return Error(ErrorCode::kInvalidArgument, "object.too_large",
-               fmt::format("'{}' is larger than {} bytes", redact_url(url), limit));
+               fmt::format("'{}' is larger than {} bytes", remote::redact_url(url), limit));
 }
 
 class HttpStorage : public Storage {
  public:
-  HttpStorage(std::string base, HttpOptions options) : base_(std::move(base)), client_(options) {}
+  HttpStorage(std::string base, remote::HttpOptions options) : base_(std::move(base)), client_(options) {}
   Result<std::string> read(std::string_view key, std::uint64_t limit) const override {
     return client_.get(url_of(key), limit);
   }
@@ -52,7 +52,7 @@ class HttpStorage : public Storage {
   std::optional<std::filesystem::path> local_path(std::string_view) const override { return std::nullopt; }
 
  private:
-  std::string url_of(std::string_view key) const { return base_ + percent_encode_path(key); }
+  std::string url_of(std::string_view key) const { return base_ + remote::percent_encode_path(key); }
   Error read_only() const {
     return Error(ErrorCode::kInvalidArgument, "storage.read_only", fmt::format("'{}' can only be read", base_));
   }
@@ -62,12 +62,12 @@ class HttpStorage : public Storage {
 
 }  // namespace
 
-HttpClient::HttpClient(HttpOptions options) : pool_(std::make_shared<TransferPool>(options)) {}
+HttpClient::HttpClient(remote::HttpOptions options) : pool_(std::make_shared<remote::TransferPool>(options)) {}
 HttpClient::~HttpClient() = default;
 
 Result<std::string> HttpClient::get(const std::string& url, std::uint64_t limit_bytes) const {
   auto transfer = pool_->take();
-  const HttpOptions& options = pool_->options();
+  const remote::HttpOptions& options = pool_->options();
   for (int attempt = 0;; ++attempt) {
     Body body;
     body.limit = limit_bytes;
@@ -77,7 +77,7 @@ Result<std::string> HttpClient::get(const std::string& url, std::uint64_t limit_
     curl_easy_setopt(transfer->handle(), CURLOPT_WRITEDATA, &body);
     const CURLcode code = curl_easy_perform(transfer->handle());
     if (code != CURLE_OK && !body.too_large && transfer->worth_retrying(code) && attempt + 1 < options.attempts) {
-      back_off(attempt);
+      remote::back_off(attempt);
       continue;
     }
     auto result = transfer->outcome(code, url);
@@ -110,7 +110,7 @@ Result<ObjectInfo> HttpClient::head(const std::string& url) const {
   return info;
 }
 
-Result<std::shared_ptr<Storage>> open_http(std::string base_url, HttpOptions options) {
+Result<std::shared_ptr<Storage>> open_http(std::string base_url, remote::HttpOptions options) {
   AVA_TRY(const ObjectUri uri, parse_uri(base_url));
   if (uri.kind != UriKind::kHttp)
     return Error(ErrorCode::kInvalidArgument, "storage.bad_uri", fmt::format("'{}' is no web address", base_url));

@@ -1,28 +1,22 @@
 // Reading by http(s): one pooled libcurl client for pictures of lists, and a read-only Storage over a base URL.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
+#include "remote/http_options.hpp"
 #include "storage/storage.hpp"
+
+namespace ava::remote {
+class TransferPool;
+}
 
 namespace ava::storage {
 
-class TransferPool;
-
-struct HttpOptions {
-  std::chrono::milliseconds connect_timeout{5000};
-  std::chrono::milliseconds total_timeout{60000};  ///< of one attempt of get(); a stream has only the stall limit
-  std::chrono::seconds stall_timeout{20};          ///< no byte for so long ends the transfer
-  int max_redirects = 5;
-  int attempts = 3;  ///< on connect failures, 429 and 5xx, with jittered backoff
-  bool deny_private =
-      false;  ///< refuse loopback, private, link-local and multicast addresses, after every redirect too
-};
+using remote::HttpOptions;
 
 /// GET with reuse of connections. Thread: any.
 /// Errors: `object.not_found` (404, 410), `http.denied` (401, 403), `http.status`, `http.timeout`, `http.unreachable`,
@@ -41,7 +35,7 @@ class HttpClient {
   Result<ObjectInfo> head(const std::string& url) const;
 
  private:
-  std::shared_ptr<TransferPool> pool_;
+  std::shared_ptr<remote::TransferPool> pool_;
 };
 
 /// Read-only storage: keys are appended to `base_url`, percent-encoded.

@@ -20,13 +20,13 @@ long status_of(CURL* handle) {
 
 }  // namespace
 
-Result<std::unique_ptr<Reader>> HttpReader::open(std::shared_ptr<TransferPool> pool, const std::string& url) {
+Result<std::unique_ptr<Reader>> HttpReader::open(std::shared_ptr<remote::TransferPool> pool, const std::string& url) {
   auto reader = std::make_unique<HttpReader>(std::move(pool), url);
   AVA_CHECK(reader->fill());
   return std::unique_ptr<Reader>(std::move(reader));
 }
 
-HttpReader::HttpReader(std::shared_ptr<TransferPool> pool, std::string url)
+HttpReader::HttpReader(std::shared_ptr<remote::TransferPool> pool, std::string url)
     : pool_(std::move(pool)), transfer_(pool_->take()), url_(std::move(url)), multi_(curl_multi_init()) {
   begin();
 }
@@ -113,14 +113,14 @@ Result<void> HttpReader::fill() {
     if (received_ > before) attempts_ = 0;  // it goes on: three failures in a row end it, not three in all
     if (!buffer_.empty() || code_ == CURLE_OK) return {};
     if (!can_resume()) break;
-    back_off(attempts_++);
+    remote::back_off(attempts_++);
     curl_multi_remove_handle(multi_, transfer_->handle());
     begin();
   }
   if (!wrong_part_) return transfer_->outcome(code_, url_);
   return Error(
       ErrorCode::kUnavailable, "http.broken_off",
-      fmt::format("'{}': the connection broke after {} bytes and the rest cannot be had", redact_url(url_), received_));
+      fmt::format("'{}': the connection broke after {} bytes and the rest cannot be had", remote::redact_url(url_), received_));
 }
 
 Result<std::size_t> HttpReader::read(char* buffer, std::size_t size) {
@@ -134,7 +134,7 @@ Result<std::size_t> HttpReader::read(char* buffer, std::size_t size) {
 
 Result<std::size_t> HttpReader::read_at(std::uint64_t, char*, std::size_t) {
   return Error(ErrorCode::kInvalidArgument, "storage.not_seekable",
-               fmt::format("'{}' is read front to back", redact_url(url_)));
+               fmt::format("'{}' is read front to back", remote::redact_url(url_)));
 }
 
 }  // namespace ava::storage

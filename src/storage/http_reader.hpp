@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "storage/http_transfer.hpp"
+#include "remote/http_transfer.hpp"
 #include "storage/storage.hpp"
 
 namespace ava::storage {
@@ -15,8 +15,8 @@ namespace ava::storage {
 class HttpReader : public Reader {
  public:
   /// Waits for the first byte or the end, so that a missing object is an error here.
-  static Result<std::unique_ptr<Reader>> open(std::shared_ptr<TransferPool> pool, const std::string& url);
-  HttpReader(std::shared_ptr<TransferPool> pool, std::string url);
+  static Result<std::unique_ptr<Reader>> open(std::shared_ptr<remote::TransferPool> pool, const std::string& url);
+  HttpReader(std::shared_ptr<remote::TransferPool> pool, std::string url);
   ~HttpReader() override;
   HttpReader(const HttpReader&) = delete;
   HttpReader& operator=(const HttpReader&) = delete;
@@ -33,8 +33,8 @@ class HttpReader : public Reader {
   Result<void> fill();
   bool can_resume() const;
 
-  std::shared_ptr<TransferPool> pool_;
-  std::unique_ptr<Transfer> transfer_;
+  std::shared_ptr<remote::TransferPool> pool_;
+  std::unique_ptr<remote::Transfer> transfer_;
   std::string url_;
   CURLM* multi_;
   std::string buffer_;

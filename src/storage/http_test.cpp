@@ -4,18 +4,18 @@
 #include <arpa/inet.h>
 
 #include "base/testing.hpp"
-#include "storage/http_transfer.hpp"
-#include "storage/testing.hpp"
+#include "remote/http_transfer.hpp"
+#include "remote/testing.hpp"
 
 namespace ava::storage {
 namespace {
 
-using testing::Asked;
-using testing::reply;
-using testing::TinyServer;
+using remote::testing::Asked;
+using remote::testing::reply;
+using remote::testing::TinyServer;
 
-HttpOptions quick() {
-  HttpOptions options;
+remote::HttpOptions quick() {
+  remote::HttpOptions options;
   options.connect_timeout = std::chrono::milliseconds(500);
   options.total_timeout = std::chrono::milliseconds(2000);
   return options;
@@ -70,7 +70,7 @@ TEST(Http, FollowsRedirectsUpToALimit) {
 }
 
 TEST(Http, RefusesPrivateAddressesForUsers) {
-  HttpOptions options = quick();
+  remote::HttpOptions options = quick();
   options.deny_private = true;
   const TinyServer server([](const Asked&, int) { return reply(200, "secret"); });
   EXPECT_ERROR(HttpClient(options).get(server.url("/x"), 10), "http.private_address");
@@ -84,11 +84,12 @@ TEST(Http, KnowsPrivateAddresses) {
   const auto is_private = [](const char* text) {
     sockaddr_in v4{};
     v4.sin_family = AF_INET;
-    if (::inet_pton(AF_INET, text, &v4.sin_addr) == 1) return is_private_address(reinterpret_cast<sockaddr&>(v4));
+    if (::inet_pton(AF_INET, text, &v4.sin_addr) == 1)
+      return remote::is_private_address(reinterpret_cast<sockaddr&>(v4));
     sockaddr_in6 v6{};
     v6.sin6_family = AF_INET6;
     EXPECT_EQ(::inet_pton(AF_INET6, text, &v6.sin6_addr), 1);
-    return is_private_address(reinterpret_cast<sockaddr&>(v6));
+    return remote::is_private_address(reinterpret_cast<sockaddr&>(v6));
   };
   for (const char* text :
        {"127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.0.9", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
@@ -110,7 +111,7 @@ TEST(Http, HoldsToTheSizeLimitWhetherOrNotASizeIsSaid) {
 }
 
 TEST(Http, AServerThatSaysNothingTimesOut) {
-  HttpOptions options = quick();
+  remote::HttpOptions options = quick();
   options.attempts = 1;
   options.total_timeout = std::chrono::milliseconds(200);
   const TinyServer server([](const Asked&, int) {
@@ -123,7 +124,7 @@ TEST(Http, AServerThatSaysNothingTimesOut) {
 }
 
 TEST(Http, NobodyThereIsUnreachable) {
-  HttpOptions options = quick();
+  remote::HttpOptions options = quick();
   options.attempts = 1;
   EXPECT_ERROR(HttpClient(options).get("http://127.0.0.1:1/x", 10), "http.unreachable");
   EXPECT_ERROR(HttpClient(options).get("gopher://127.0.0.1/x", 10), "http.bad_url");
@@ -186,10 +187,11 @@ TEST(Http, LooksWithoutReading) {
 }
 
 TEST(Http, SecretsOfAnAddressAreNotRepeated) {
-  EXPECT_EQ(redact_url("http://u:pw@h/p?x=1"), "http://***@h/p?x=1");
-  EXPECT_EQ(redact_url("http://h/p?e=1&token=ak:sig=&z"), "http://h/p?e=1&token=***&z");
-  EXPECT_EQ(redact_url("https://h/p?X-Amz-Date=d&X-Amz-Signature=abc"), "https://h/p?X-Amz-Date=d&X-Amz-Signature=***");
-  EXPECT_EQ(redact_url("https://h/a@b?c"), "https://h/a@b?c");
+  EXPECT_EQ(remote::redact_url("http://u:pw@h/p?x=1"), "http://***@h/p?x=1");
+  EXPECT_EQ(remote::redact_url("http://h/p?e=1&token=ak:sig=&z"), "http://h/p?e=1&token=***&z");
+  EXPECT_EQ(remote::redact_url("https://h/p?X-Amz-Date=d&X-Amz-Signature=abc"),
+            "https://h/p?X-Amz-Date=d&X-Amz-Signature=***");
+  EXPECT_EQ(remote::redact_url("https://h/a@b?c"), "https://h/a@b?c");
   const TinyServer server([](const Asked&, int) { return reply(403, "no"); });
   const auto denied = HttpClient(quick()).get(server.url("/x?token=geheim"), 10);
   EXPECT_EQ(denied.error().text().find("geheim"), std::string::npos);

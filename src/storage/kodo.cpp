@@ -11,10 +11,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/id.hpp"
+#include "remote/percent.hpp"
+#include "remote/sign.hpp"
 #include "storage/part_writer.hpp"
 #include "storage/range_reader.hpp"
 #include "storage/remote_key.hpp"
-#include "storage/sign.hpp"
 
 namespace ava::storage {
 
@@ -51,11 +52,11 @@ std::string form_name(std::string_view key) {
 /// A new object: a form, or blocks of 4 MiB and a list of them.
 class KodoUpload : public PartTarget {
  public:
-  KodoUpload(std::shared_ptr<const KodoClient> client, std::string key)
+  KodoUpload(std::shared_ptr<const remote::KodoClient> client, std::string key)
       : client_(std::move(client)), key_(std::move(key)) {}
 
   std::size_t whole_bytes() const override { return kFormLimit; }
-  std::size_t part_bytes(std::size_t) const override { return kKodoBlock; }
+  std::size_t part_bytes(std::size_t) const override { return remote::kKodoBlock; }
 
   Result<void> put_whole(const std::string& bytes) override {
     const std::string boundary = "ava" + random_hex(16);
@@ -74,7 +75,7 @@ class KodoUpload : public PartTarget {
     body += fmt::format("\r\n--{}--\r\n", boundary);
     AVA_TRY(const auto reply,
             client_->upload("write", "/", {"Content-Type: multipart/form-data; boundary=" + boundary}, body, key_));
-    return check_hash(reply, kodo_etag_of(bytes));
+    return check_hash(reply, remote::kodo_etag_of(bytes));
   }
 
   Result<void> begin() override {
@@ -89,14 +90,14 @@ class KodoUpload : public PartTarget {
     const std::string context = text_of(answer, "ctx");
     if (context.empty() || number_of(answer, "crc32") != crc32_of(bytes)) return damaged("a block came over damaged");
     const std::lock_guard lock(mutex_);
-    block_sha1s_[number] = sha1(bytes);
+    block_sha1s_[number] = remote::sha1(bytes);
     return context;
   }
 
   Result<void> finish(const std::vector<std::string>& receipts, std::uint64_t total_bytes) override {
-    const std::string path =
-        fmt::format("/mkfile/{}/mimeType/{}/key/{}/fname/{}", total_bytes, base64_url("application/octet-stream"),
-                    base64_url(key_), base64_url(form_name(key_)));
+    const std::string path = fmt::format("/mkfile/{}/mimeType/{}/key/{}/fname/{}", total_bytes,
+                                         remote::base64_url("application/octet-stream"), remote::base64_url(key_),
+                                         remote::base64_url(form_name(key_)));
     const std::string body = fmt::format("{}", fmt::join(receipts, ","));
     AVA_TRY(const auto reply,
             client_->upload("finish", path,
@@ -104,7 +105,7 @@ class KodoUpload : public PartTarget {
                             key_));
     std::vector<std::string> blocks;
     for (const auto& [number, digest] : block_sha1s_) blocks.push_back(digest);
-    return check_hash(reply, kodo_etag(blocks));
+    return check_hash(reply, remote::kodo_etag(blocks));
   }
 
   void abandon() override {}  // blocks without a file expire by themselves
@@ -114,20 +115,20 @@ class KodoUpload : public PartTarget {
     return Error(ErrorCode::kCorrupt, "object.damaged",
                  fmt::format("'{}' of bucket '{}': {}", key_, client_->config().bucket, why));
   }
-  Result<void> check_hash(const RemoteReply& reply, const std::string& ours) const {
+  Result<void> check_hash(const remote::RemoteReply& reply, const std::string& ours) const {
     const std::string theirs = text_of(Json::parse(reply.body, nullptr, false), "hash");
     if (theirs == ours) return {};
     return damaged(fmt::format("the store has hash '{}', we sent '{}'", theirs, ours));
   }
 
-  std::shared_ptr<const KodoClient> client_;
+  std::shared_ptr<const remote::KodoClient> client_;
   std::string key_;
   std::string token_;
   std::mutex mutex_;
   std::map<std::size_t, std::string> block_sha1s_;
 };
 
-std::string etag_of(const RemoteReply& reply) {
+std::string etag_of(const remote::RemoteReply& reply) {
   std::string etag(reply.header("etag"));
   std::erase(etag, '"');
   return etag;
@@ -136,8 +137,9 @@ std::string etag_of(const RemoteReply& reply) {
 /// A hash of this form is Kodo's own; other stores and edges may send what they like.
 bool is_kodo_hash(std::string_view etag) { return etag.size() == 28 && (etag.front() == 'F' || etag.front() == 'l'); }
 
-Result<Range> fetch_range(const KodoClient& client, const std::string& key, std::uint64_t offset, std::size_t size) {
-  AVA_TRY(RemoteReply reply, client.download(key, fmt::format("bytes={}-{}", offset, offset + size - 1), size));
+Result<Range> fetch_range(const remote::KodoClient& client, const std::string& key, std::uint64_t offset,
+                          std::size_t size) {
+  AVA_TRY(remote::RemoteReply reply, client.download(key, fmt::format("bytes={}-{}", offset, offset + size - 1), size));
   Range range{std::move(reply.body), 0, etag_of(reply)};
   if (reply.status == 416) {
     if (offset == 0) return Range{{}, 0, range.version};
@@ -152,15 +154,15 @@ Result<Range> fetch_range(const KodoClient& client, const std::string& key, std:
 
 class KodoStorage : public Storage {
  public:
-  KodoStorage(KodoConfig config, RemoteOptions options)
-      : client_(std::make_shared<const KodoClient>(std::move(config), options)) {}
+  KodoStorage(remote::KodoConfig config, remote::RemoteOptions options)
+      : client_(std::make_shared<const remote::KodoClient>(std::move(config), options)) {}
 
   Result<std::string> read(std::string_view key, std::uint64_t limit_bytes) const override {
     AVA_CHECK(check_readable_key(key));
-    AVA_TRY(RemoteReply reply, client_->download(full(key), {}, limit_bytes));
+    AVA_TRY(remote::RemoteReply reply, client_->download(full(key), {}, limit_bytes));
     if (reply.status == 416) return std::string();
     const std::string etag = etag_of(reply);
-    if (!is_kodo_hash(etag) || etag == kodo_etag_of(reply.body)) return std::move(reply.body);
+    if (!is_kodo_hash(etag) || etag == remote::kodo_etag_of(reply.body)) return std::move(reply.body);
     return Error(ErrorCode::kCorrupt, "object.damaged",
                  fmt::format("'{}' of bucket '{}' came over damaged", full(key), client_->config().bucket));
   }
@@ -180,8 +182,9 @@ class KodoStorage : public Storage {
 
   Result<ObjectInfo> stat(std::string_view key) const override {
     AVA_CHECK(check_readable_key(key));
-    AVA_TRY(const auto reply, client_->manage("look at", "POST", client_->config().rs,
-                                              "/stat/" + kodo_entry(client_->config().bucket, full(key)), full(key)));
+    AVA_TRY(const auto reply,
+            client_->manage("look at", "POST", client_->config().rs,
+                            "/stat/" + remote::kodo_entry(client_->config().bucket, full(key)), full(key)));
     const Json answer = Json::parse(reply.body, nullptr, false);
     return ObjectInfo{std::string(key), number_of(answer, "fsize"), put_time_of(answer), false};
   }
@@ -211,21 +214,22 @@ class KodoStorage : public Storage {
   std::string full(std::string_view key) const { return client_->config().prefix + std::string(key); }
   Result<void> remove_one(const std::string& key) {
     const auto reply = client_->manage("remove", "POST", client_->config().rs,
-                                       "/delete/" + kodo_entry(client_->config().bucket, key), key);
+                                       "/delete/" + remote::kodo_entry(client_->config().bucket, key), key);
     if (reply.ok() || reply.error().slug() == "object.not_found") return {};
     return reply.error();
   }
 
-  std::shared_ptr<const KodoClient> client_;
+  std::shared_ptr<const remote::KodoClient> client_;
 };
 
 Result<Page> KodoStorage::list(const ListQuery& query) const {
-  const KodoConfig& config = client_->config();
-  std::string path = fmt::format("/list?bucket={}&limit={}", percent_encode(config.bucket),
+  const remote::KodoConfig& config = client_->config();
+  std::string path = fmt::format("/list?bucket={}&limit={}", remote::percent_encode(config.bucket),
                                  std::clamp<std::size_t>(query.limit, 1, 1000));
-  if (const std::string prefix = full(query.prefix); !prefix.empty()) path += "&prefix=" + percent_encode(prefix);
+  if (const std::string prefix = full(query.prefix); !prefix.empty())
+    path += "&prefix=" + remote::percent_encode(prefix);
   if (query.folders) path += "&delimiter=%2F";
-  if (!query.cursor.empty()) path += "&marker=" + percent_encode(query.cursor);
+  if (!query.cursor.empty()) path += "&marker=" + remote::percent_encode(query.cursor);
   AVA_TRY(const auto reply, client_->manage("list", "GET", config.rsf, path, query.prefix));
   const Json answer = Json::parse(reply.body, nullptr, false);
   if (!answer.is_object()) return client_->error_of(reply, "list", query.prefix);
@@ -245,9 +249,9 @@ Result<Page> KodoStorage::list(const ListQuery& query) const {
 
 }  // namespace
 
-Result<KodoConfig> parse_kodo_uri(std::string_view uri) {
+Result<remote::KodoConfig> parse_kodo_uri(std::string_view uri) {
   AVA_TRY(const RemoteUri parsed, parse_remote_uri(uri, {"endpoint", "domain", "up", "rs", "rsf", "uc", "api"}));
-  KodoConfig config;
+  remote::KodoConfig config;
   config.bucket = parsed.bucket;
   config.prefix = parsed.prefix;
   const std::array<std::pair<std::string_view, std::string*>, 6> hosts = {{{"domain", &config.domain},
@@ -268,7 +272,7 @@ Result<KodoConfig> parse_kodo_uri(std::string_view uri) {
   return config;
 }
 
-std::shared_ptr<Storage> open_kodo(KodoConfig config, RemoteOptions options) {
+std::shared_ptr<Storage> open_kodo(remote::KodoConfig config, remote::RemoteOptions options) {
   return std::make_shared<KodoStorage>(std::move(config), options);
 }
 

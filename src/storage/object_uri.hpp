@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "remote/percent.hpp"
 
 namespace ava::storage {
 
@@ -25,10 +26,8 @@ struct ObjectUri {
 Result<ObjectUri> parse_uri(std::string_view url);
 /// "qiniu:///<bucket>/<key>", the normal form; key bytes unchanged.
 std::string bucket_uri(std::string_view bucket, std::string_view key);
-/// Decode %XX; text that holds none comes back unchanged. Malformed quoting stays as it is.
-std::string percent_decode(std::string_view text);
-/// Quote everything but unreserved characters and '/'.
-std::string percent_encode_path(std::string_view path);
+using remote::percent_decode;
+using remote::percent_encode_path;
 /// The early form `qiniu:///<zone>/<bucket>/<key>`: when `bucket` is a known zone name, the second reading of the uri.
 bool second_reading(const ObjectUri& uri, ObjectUri& other);
 

@@ -43,9 +43,10 @@ Result<RemoteUri> parse_remote_uri(std::string_view uri, std::initializer_list<s
   RemoteUri parsed;
   std::string_view rest;
   if (place.starts_with("qiniu:")) {
-    AVA_TRY(const ObjectUri object, parse_uri(place));
-    parsed.bucket = object.bucket;
-    rest = object.key;
+    if (const auto object = parse_uri(place); object.ok()) {
+      parsed.bucket = object->bucket;
+      rest = object->key;
+    }
   } else {
     rest = place.substr(std::min(place.find("://") + 3, place.size()));
     const auto slash = rest.find('/');

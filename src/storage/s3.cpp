@@ -7,11 +7,11 @@
 #include <charconv>
 
 #include "base/digest.hpp"
+#include "remote/sign.hpp"
+#include "remote/xml_text.hpp"
 #include "storage/part_writer.hpp"
 #include "storage/range_reader.hpp"
 #include "storage/remote_key.hpp"
-#include "storage/sign.hpp"
-#include "storage/xml_text.hpp"
 
 namespace ava::storage {
 
@@ -21,14 +21,14 @@ constexpr std::size_t kPart = 8u << 20;
 constexpr std::size_t kPartsOfOneSize = 2000;  ///< S3 allows 10,000 parts: later ones are larger
 constexpr std::size_t kDeleteAtOnce = 1000;
 
-std::shared_ptr<const S3Client> make_client(S3Config config, RemoteOptions options) {
-  return std::make_shared<const S3Client>(std::move(config), options);
+std::shared_ptr<const remote::S3Client> make_client(remote::S3Config config, remote::RemoteOptions options) {
+  return std::make_shared<const remote::S3Client>(std::move(config), options);
 }
 
 /// A new object: one PUT, or a multipart upload.
 class S3Upload : public PartTarget {
  public:
-  S3Upload(std::shared_ptr<const S3Client> client, std::string key)
+  S3Upload(std::shared_ptr<const remote::S3Client> client, std::string key)
       : client_(std::move(client)), key_(std::move(key)) {}
 
   std::size_t whole_bytes() const override { return kPart; }
@@ -41,19 +41,19 @@ class S3Upload : public PartTarget {
   }
 
   Result<void> begin() override {
-    Pairs headers;
+    remote::Pairs headers;
     if (client_->config().checksums) headers.emplace_back("x-amz-checksum-algorithm", "SHA256");
     AVA_TRY(const auto reply, client_->must("begin to write", "POST", key_, {{"uploads", ""}}, headers));
-    upload_id_ = xml_text(reply.body, "UploadId");
+    upload_id_ = remote::xml_text(reply.body, "UploadId");
     if (!upload_id_.empty()) return {};
     return Error(ErrorCode::kUnavailable, "storage.bad_reply", fmt::format("no upload id for '{}'", key_));
   }
 
   Result<std::string> put_part(std::size_t number, const std::string& bytes) override {
-    const Pairs query = {{"partNumber", std::to_string(number + 1)}, {"uploadId", upload_id_}};
-    const Pairs headers = checksum_of(bytes);
+    const remote::Pairs query = {{"partNumber", std::to_string(number + 1)}, {"uploadId", upload_id_}};
+    const remote::Pairs headers = checksum_of(bytes);
     AVA_TRY(const auto reply, client_->must("write a part of", "PUT", key_, query, headers, bytes));
-    std::string receipt = fmt::format("<ETag>{}</ETag>", xml_escape(reply.header("etag")));
+    std::string receipt = fmt::format("<ETag>{}</ETag>", remote::xml_escape(reply.header("etag")));
     if (!headers.empty()) receipt += fmt::format("<ChecksumSHA256>{}</ChecksumSHA256>", headers.front().second);
     return receipt;
   }
@@ -63,10 +63,10 @@ class S3Upload : public PartTarget {
     for (std::size_t i = 0; i < receipts.size(); ++i)
       body += fmt::format("<Part><PartNumber>{}</PartNumber>{}</Part>", i + 1, receipts[i]);
     body += "</CompleteMultipartUpload>";
-    const Pairs xml = {{"content-type", "application/xml"}};
+    const remote::Pairs xml = {{"content-type", "application/xml"}};
     AVA_TRY(const auto reply, client_->send("POST", key_, {{"uploadId", upload_id_}}, xml, body));
     // S3 may begin its answer with 200 and fail afterwards: only the body tells.
-    const std::string code = xml_text(reply.body, "Code");
+    const std::string code = remote::xml_text(reply.body, "Code");
     if (reply.ok() && code.empty()) return {};
     if (code == "NoSuchUpload" && is_there(total_bytes)) return {};  // our first try did it, its answer was lost
     return client_->error_of(reply, "finish", key_);
@@ -75,23 +75,24 @@ class S3Upload : public PartTarget {
   void abandon() override { (void)client_->send("DELETE", key_, {{"uploadId", upload_id_}}).ok(); }
 
  private:
-  Pairs checksum_of(const std::string& bytes) const {
+  remote::Pairs checksum_of(const std::string& bytes) const {
     if (!client_->config().checksums) return {};
     const Digest digest = sha256(bytes);
-    return {{"x-amz-checksum-sha256", base64({reinterpret_cast<const char*>(digest.data()), digest.size()})}};
+    return {{"x-amz-checksum-sha256", remote::base64({reinterpret_cast<const char*>(digest.data()), digest.size()})}};
   }
   bool is_there(std::uint64_t total_bytes) const {
     const auto reply = client_->send("HEAD", key_);
     return reply.ok() && reply->ok() && reply->header("content-length") == std::to_string(total_bytes);
   }
-  std::shared_ptr<const S3Client> client_;
+  std::shared_ptr<const remote::S3Client> client_;
   std::string key_;
   std::string upload_id_;
 };
 
-Result<Range> fetch_range(const S3Client& client, const std::string& key, std::uint64_t offset, std::size_t size) {
-  const Pairs headers = {{"range", fmt::format("bytes={}-{}", offset, offset + size - 1)}};
-  AVA_TRY(RemoteReply reply, client.send("GET", key, {}, headers, {}, size));
+Result<Range> fetch_range(const remote::S3Client& client, const std::string& key, std::uint64_t offset,
+                          std::size_t size) {
+  const remote::Pairs headers = {{"range", fmt::format("bytes={}-{}", offset, offset + size - 1)}};
+  AVA_TRY(remote::RemoteReply reply, client.send("GET", key, {}, headers, {}, size));
   // An empty object has no first byte to give.
   if (reply.status == 416 && offset == 0) return Range{{}, 0, std::string(reply.header("etag"))};
   if (!reply.ok()) return client.error_of(reply, "read", key);
@@ -105,11 +106,12 @@ Result<Range> fetch_range(const S3Client& client, const std::string& key, std::u
 
 class S3Storage : public Storage {
  public:
-  S3Storage(S3Config config, RemoteOptions options) : client_(make_client(std::move(config), options)) {}
+  S3Storage(remote::S3Config config, remote::RemoteOptions options)
+      : client_(make_client(std::move(config), options)) {}
 
   Result<std::string> read(std::string_view key, std::uint64_t limit_bytes) const override {
     AVA_CHECK(check_readable_key(key));
-    AVA_TRY(RemoteReply reply, client_->must("read", "GET", full(key), {}, {}, {}, limit_bytes));
+    AVA_TRY(remote::RemoteReply reply, client_->must("read", "GET", full(key), {}, {}, {}, limit_bytes));
     return std::move(reply.body);
   }
 
@@ -128,7 +130,7 @@ class S3Storage : public Storage {
 
   Result<ObjectInfo> stat(std::string_view key) const override {
     AVA_CHECK(check_readable_key(key));
-    AVA_TRY(const RemoteReply reply, client_->must("look at", "HEAD", full(key)));
+    AVA_TRY(const remote::RemoteReply reply, client_->must("look at", "HEAD", full(key)));
     ObjectInfo info{std::string(key), 0, 0, false};
     const std::string_view length = reply.header("content-length");
     std::from_chars(length.data(), length.data() + length.size(), info.size_bytes);
@@ -148,42 +150,43 @@ class S3Storage : public Storage {
  private:
   std::string full(std::string_view key) const { return client_->config().prefix + std::string(key); }
   Result<void> remove_one(const std::string& key) {
-    AVA_TRY(const RemoteReply reply, client_->send("DELETE", key));
-    if (reply.ok() || (reply.status == 404 && xml_text(reply.body, "Code") != "NoSuchBucket")) return {};
+    AVA_TRY(const remote::RemoteReply reply, client_->send("DELETE", key));
+    if (reply.ok() || (reply.status == 404 && remote::xml_text(reply.body, "Code") != "NoSuchBucket")) return {};
     return client_->error_of(reply, "remove", key);
   }
   Result<void> remove_many(const std::vector<ObjectInfo>& objects);
 
-  std::shared_ptr<const S3Client> client_;
+  std::shared_ptr<const remote::S3Client> client_;
 };
 
 Result<Page> S3Storage::list(const ListQuery& query) const {
-  Pairs asked = {{"list-type", "2"},
-                 {"encoding-type", "url"},
-                 {"max-keys", std::to_string(std::clamp<std::size_t>(query.limit, 1, 1000))}};
+  remote::Pairs asked = {{"list-type", "2"},
+                         {"encoding-type", "url"},
+                         {"max-keys", std::to_string(std::clamp<std::size_t>(query.limit, 1, 1000))}};
   if (const std::string prefix = full(query.prefix); !prefix.empty()) asked.emplace_back("prefix", prefix);
   if (query.folders) asked.emplace_back("delimiter", "/");
   if (!query.cursor.empty()) asked.emplace_back("continuation-token", query.cursor);
-  AVA_TRY(const RemoteReply reply, client_->must("list", "GET", "", asked));
-  const bool encoded = xml_text(reply.body, "EncodingType") == "url";
+  AVA_TRY(const remote::RemoteReply reply, client_->must("list", "GET", "", asked));
+  const bool encoded = remote::xml_text(reply.body, "EncodingType") == "url";
   const std::size_t cut = client_->config().prefix.size();
   const auto key_of = [&](std::string_view element, std::string_view name) {
-    std::string key = xml_text(element, name);
+    std::string key = remote::xml_text(element, name);
     if (encoded) key = query_decode(key);
     return key.size() >= cut ? key.substr(cut) : std::string();
   };
   Page page;
-  for (const std::string_view object : xml_all(reply.body, "Contents")) {
+  for (const std::string_view object : remote::xml_all(reply.body, "Contents")) {
     ObjectInfo info{key_of(object, "Key"), 0, 0, false};
-    const std::string size = xml_text(object, "Size");
+    const std::string size = remote::xml_text(object, "Size");
     std::from_chars(size.data(), size.data() + size.size(), info.size_bytes);
-    info.modified_ms = parse_time(xml_text(object, "LastModified")).value_or(0);
+    info.modified_ms = parse_time(remote::xml_text(object, "LastModified")).value_or(0);
     page.items.push_back(std::move(info));
   }
-  for (const std::string_view folder : xml_all(reply.body, "CommonPrefixes"))
+  for (const std::string_view folder : remote::xml_all(reply.body, "CommonPrefixes"))
     page.items.push_back({key_of(folder, "Prefix"), 0, 0, true});
   std::sort(page.items.begin(), page.items.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
-  if (xml_text(reply.body, "IsTruncated") == "true") page.next_cursor = xml_text(reply.body, "NextContinuationToken");
+  if (remote::xml_text(reply.body, "IsTruncated") == "true")
+    page.next_cursor = remote::xml_text(reply.body, "NextContinuationToken");
   return page;
 }
 
@@ -193,17 +196,18 @@ Result<void> S3Storage::remove_many(const std::vector<ObjectInfo>& objects) {
     const std::string key = full(object.key);
     const bool in_xml = std::none_of(key.begin(), key.end(), [](char c) { return c >= 0 && c < 0x20; });
     if (in_xml)
-      body += fmt::format("<Object><Key>{}</Key></Object>", xml_escape(key));
+      body += fmt::format("<Object><Key>{}</Key></Object>", remote::xml_escape(key));
     else
       AVA_CHECK(remove_one(key));
   }
   body += "</Delete>";
-  const Pairs headers = {{"content-md5", base64(md5(body))}, {"content-type", "application/xml"}};
-  AVA_TRY(const RemoteReply reply, client_->must("remove", "POST", "", {{"delete", ""}}, headers, body));
-  const auto failed = xml_all(reply.body, "Error");
+  const remote::Pairs headers = {{"content-md5", remote::base64(remote::md5(body))},
+                                 {"content-type", "application/xml"}};
+  AVA_TRY(const remote::RemoteReply reply, client_->must("remove", "POST", "", {{"delete", ""}}, headers, body));
+  const auto failed = remote::xml_all(reply.body, "Error");
   if (failed.empty()) return {};
-  RemoteReply one{.status = reply.status, .headers = {}, .body = std::string(failed.front())};
-  return client_->error_of(one, "remove", xml_text(failed.front(), "Key"));
+  remote::RemoteReply one{.status = reply.status, .headers = {}, .body = std::string(failed.front())};
+  return client_->error_of(one, "remove", remote::xml_text(failed.front(), "Key"));
 }
 
 Result<void> S3Storage::remove_tree(std::string_view prefix) {
@@ -220,9 +224,9 @@ Result<void> S3Storage::remove_tree(std::string_view prefix) {
 
 }  // namespace
 
-Result<S3Config> parse_s3_uri(std::string_view uri, const S3Defaults& defaults) {
+Result<remote::S3Config> parse_s3_uri(std::string_view uri, const S3Defaults& defaults) {
   AVA_TRY(const RemoteUri parsed, parse_remote_uri(uri, {"endpoint", "region", "style", "checksums"}));
-  S3Config config;
+  remote::S3Config config;
   config.bucket = parsed.bucket;
   config.prefix = parsed.prefix;
   for (const std::string& region : {parsed.option("region"), defaults.region, std::string("us-east-1")})
@@ -244,11 +248,11 @@ Result<S3Config> parse_s3_uri(std::string_view uri, const S3Defaults& defaults) 
   return config;
 }
 
-std::shared_ptr<Storage> open_s3(S3Config config, RemoteOptions options) {
+std::shared_ptr<Storage> open_s3(remote::S3Config config, remote::RemoteOptions options) {
   return std::make_shared<S3Storage>(std::move(config), options);
 }
 
-Result<std::string> presign_s3(const S3Config& config, std::string_view method, std::string_view key,
+Result<std::string> presign_s3(const remote::S3Config& config, std::string_view method, std::string_view key,
                                std::chrono::seconds valid) {
   AVA_CHECK(check_readable_key(key));
   if (config.keys.access_key.empty())

@@ -21,7 +21,7 @@ std::string variable(std::initializer_list<const char*> names) {
   return {};
 }
 
-Credentials keys_of_environment(KeyKind kind) {
+remote::Credentials keys_of_environment(KeyKind kind) {
   if (kind == KeyKind::kKodo) return {variable({"QINIU_ACCESS_KEY"}), variable({"QINIU_SECRET_KEY"}), {}};
   return {variable({"AWS_ACCESS_KEY_ID"}), variable({"AWS_SECRET_ACCESS_KEY"}), variable({"AWS_SESSION_TOKEN"})};
 }

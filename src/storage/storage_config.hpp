@@ -38,7 +38,7 @@ Result<void> save_storage_config(const std::filesystem::path& path, const Storag
 enum class KeyKind : unsigned char { kS3, kKodo };
 /// With what an address is opened.
 struct Access {
-  Credentials keys;
+  remote::Credentials keys;
   bool deny_private = false;
   S3Defaults defaults;  ///< of the environment
 };

@@ -85,8 +85,8 @@ Result<std::string> BucketService::check_uri(std::string_view uri) const {
     return Error(ErrorCode::kInvalidArgument, "bucket.bad_uri", why).at("/uri");
   };
   if (is_remote(uri)) {
-    const auto s3 = uri.starts_with("s3:") ? storage::parse_s3_uri(uri) : storage::S3Config{};
-    const auto kodo = uri.starts_with("qiniu:") ? storage::parse_kodo_uri(uri) : storage::KodoConfig{};
+    const auto s3 = uri.starts_with("s3:") ? storage::parse_s3_uri(uri) : remote::S3Config{};
+    const auto kodo = uri.starts_with("qiniu:") ? storage::parse_kodo_uri(uri) : remote::KodoConfig{};
     if (!s3.ok()) return bad(s3.error().message());
     if (!kodo.ok()) return bad(kodo.error().message());
     return std::string(uri);

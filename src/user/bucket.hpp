@@ -14,7 +14,7 @@
 #include "base/clock.hpp"
 #include "db/db.hpp"
 #include "db/page.hpp"
-#include "storage/sigv4.hpp"
+#include "storage/all.hpp"
 #include "storage/storage.hpp"
 #include "user/user.hpp"
 

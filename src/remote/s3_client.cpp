@@ -1,15 +1,15 @@
-#include "storage/s3_client.hpp"
+#include "remote/s3_client.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-#include "storage/object_uri.hpp"
-#include "storage/sign.hpp"
-#include "storage/xml_text.hpp"
+#include "remote/percent.hpp"
+#include "remote/sign.hpp"
+#include "remote/xml_text.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 
 namespace {
 
@@ -151,4 +151,4 @@ Error S3Client::error_of(const RemoteReply& reply, std::string_view what, std::s
       .detail("bucket", config_.bucket);
 }
 
-}  // namespace ava::storage
+}  // namespace ava::remote

@@ -14,9 +14,11 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "storage/http.hpp"
+#include "remote/http_options.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
+
+class TransferPool;
 
 /// What goes over the wire. Lifetime: `body` is a view; its bytes outlive the call.
 struct RemoteRequest {
@@ -65,4 +67,4 @@ class RemoteClient {
   mutable int busy_ = 0;
 };
 
-}  // namespace ava::storage
+}  // namespace ava::remote

@@ -1,4 +1,4 @@
-#include "storage/http_transfer.hpp"
+#include "remote/http_transfer.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <random>
 #include <thread>
 
-namespace ava::storage {
+namespace ava::remote {
 
 namespace {
 
@@ -182,4 +182,4 @@ std::string redact_url(std::string_view url) {
   return out;
 }
 
-}  // namespace ava::storage
+}  // namespace ava::remote

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-namespace ava::storage::testing {
+namespace ava::remote::testing {
 
 /// What came in: "GET /path HTTP/1.1", the header lines, the body.
 struct Asked {
@@ -104,4 +104,4 @@ inline std::string reply(int status, const std::string& body, const std::string&
          "\r\nConnection: close\r\n" + headers + "\r\n" + body;
 }
 
-}  // namespace ava::storage::testing
+}  // namespace ava::remote::testing

@@ -1,9 +1,9 @@
 // Kodo's signatures and hashes against the vectors of contracts.md 2.
-#include "storage/kodo_sign.hpp"
+#include "remote/kodo_sign.hpp"
 
 #include "base/testing.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 namespace {
 
 const Credentials kKeys{"ak_test", "sk_test", ""};
@@ -37,4 +37,4 @@ TEST(KodoSign, FileHashes) {
 }
 
 }  // namespace
-}  // namespace ava::storage
+}  // namespace ava::remote

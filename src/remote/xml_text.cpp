@@ -1,4 +1,4 @@
-#include "storage/xml_text.hpp"
+#include "remote/xml_text.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace ava::storage {
+namespace ava::remote {
 
 namespace {
 
@@ -117,4 +117,4 @@ std::string xml_escape(std::string_view text) {
   return out;
 }
 
-}  // namespace ava::storage
+}  // namespace ava::remote

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ava::storage {
+namespace ava::remote {
 
 /// What lies between <name ...> and </name>, for each of them. Lifetime: views into `xml`.
 std::vector<std::string_view> xml_all(std::string_view xml, std::string_view name);
@@ -15,4 +15,4 @@ std::string xml_text(std::string_view xml, std::string_view name);
 /// "a<b" as "a&lt;b".
 std::string xml_escape(std::string_view text);
 
-}  // namespace ava::storage
+}  // namespace ava::remote

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace ava::storage {
+namespace ava::remote {
 
 /// Raw bytes, not hex.
 std::string hmac_sha256(std::string_view key, std::string_view text);
@@ -17,7 +17,5 @@ std::string hex_of(std::string_view bytes);
 std::string base64(std::string_view bytes);
 /// '-' and '_' for '+' and '/', padding kept (Kodo).
 std::string base64_url(std::string_view bytes);
-/// Quote everything but unreserved characters, '/' too.
-std::string percent_encode(std::string_view text);
 
-}  // namespace ava::storage
+}  // namespace ava::remote

@@ -1,13 +1,14 @@
-#include "storage/sigv4.hpp"
+#include "remote/sigv4.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <ctime>
 
-#include "storage/sign.hpp"
+#include "remote/percent.hpp"
+#include "remote/sign.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 
 namespace {
 
@@ -81,4 +82,4 @@ std::string sigv4_presigned_query(const Credentials& keys, std::string_view regi
   return canonical_query(request.query) + "&X-Amz-Signature=" + signature_hex;
 }
 
-}  // namespace ava::storage
+}  // namespace ava::remote

@@ -9,7 +9,7 @@
 
 #include "base/clock.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 
 /// Keys of an account. The session token is of temporary (STS) keys; empty otherwise. Never printed.
 struct Credentials {
@@ -41,4 +41,4 @@ std::string amz_date(TimeMs now_ms);
 /// "a=1&b=%E7%8C%AB", sorted by name as signed.
 std::string canonical_query(Pairs query);
 
-}  // namespace ava::storage
+}  // namespace ava::remote

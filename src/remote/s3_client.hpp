@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "storage/remote_client.hpp"
-#include "storage/sigv4.hpp"
+#include "remote/remote_client.hpp"
+#include "remote/sigv4.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 
 /// A bucket of an S3-compatible store. No access key: requests are not signed (public buckets).
 struct S3Config {
@@ -49,4 +49,4 @@ class S3Client {
   RemoteClient client_;
 };
 
-}  // namespace ava::storage
+}  // namespace ava::remote

@@ -1,13 +1,13 @@
-#include "storage/remote_client.hpp"
+#include "remote/remote_client.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 
-#include "storage/http_transfer.hpp"
+#include "remote/http_transfer.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 
 namespace {
 
@@ -170,4 +170,4 @@ Result<RemoteReply> RemoteClient::send(const Make& make) const {
   }
 }
 
-}  // namespace ava::storage
+}  // namespace ava::remote

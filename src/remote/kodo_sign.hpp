@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/sigv4.hpp"
+#include "remote/sigv4.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 
 inline constexpr std::size_t kKodoBlock = 4u << 20;
 
@@ -27,4 +27,4 @@ std::string kodo_entry(std::string_view bucket, std::string_view key);
 std::string kodo_etag(const std::vector<std::string>& block_sha1s);
 std::string kodo_etag_of(std::string_view bytes);
 
-}  // namespace ava::storage
+}  // namespace ava::remote

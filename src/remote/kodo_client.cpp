@@ -1,13 +1,13 @@
-#include "storage/kodo_client.hpp"
+#include "remote/kodo_client.hpp"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-#include "storage/object_uri.hpp"
-#include "storage/sign.hpp"
+#include "remote/percent.hpp"
+#include "remote/sign.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 
 namespace {
 
@@ -162,4 +162,4 @@ Error KodoClient::error_of(const RemoteReply& reply, std::string_view what, std:
       .detail("bucket", config_.bucket);
 }
 
-}  // namespace ava::storage
+}  // namespace ava::remote

@@ -1,4 +1,4 @@
-#include "storage/sign.hpp"
+#include "remote/sign.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -6,9 +6,8 @@
 #include <array>
 
 #include "base/digest.hpp"
-#include "storage/object_uri.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 
 namespace {
 
@@ -52,16 +51,4 @@ std::string base64_url(std::string_view bytes) {
   return out;
 }
 
-std::string percent_encode(std::string_view text) {
-  std::string out;
-  std::string_view rest = text;
-  for (;;) {
-    const auto slash = rest.find('/');
-    out += percent_encode_path(rest.substr(0, slash));
-    if (slash == std::string_view::npos) return out;
-    out += "%2F";
-    rest.remove_prefix(slash + 1);
-  }
-}
-
-}  // namespace ava::storage
+}  // namespace ava::remote

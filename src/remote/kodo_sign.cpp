@@ -1,12 +1,12 @@
-#include "storage/kodo_sign.hpp"
+#include "remote/kodo_sign.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "storage/sign.hpp"
+#include "remote/sign.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 
 std::string kodo_token(const Credentials& keys, std::string_view text) {
   return fmt::format("{}:{}", keys.access_key, base64_url(hmac_sha1(keys.secret_key, text)));
@@ -45,4 +45,4 @@ std::string kodo_etag_of(std::string_view bytes) {
   return kodo_etag(blocks);
 }
 
-}  // namespace ava::storage
+}  // namespace ava::remote

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "storage/http.hpp"
+#include "remote/http_options.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 
 /// True for addresses a server must not fetch on behalf of a user: loopback, private, link-local, multicast, this-net.
 bool is_private_address(const sockaddr& address);
@@ -61,4 +61,4 @@ void back_off(int attempt);
 /// The address without what a log or an error must not hold: a password in it, signatures and tokens of its query.
 std::string redact_url(std::string_view url);
 
-}  // namespace ava::storage
+}  // namespace ava::remote

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/kodo_sign.hpp"
-#include "storage/remote_client.hpp"
+#include "remote/kodo_sign.hpp"
+#include "remote/remote_client.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 
 /// A Kodo bucket. Hosts begin with http(s)://, no '/' at their end. Source: contracts.md 3.
 struct KodoConfig {
@@ -53,4 +53,4 @@ class KodoClient {
   mutable std::string domain_;
 };
 
-}  // namespace ava::storage
+}  // namespace ava::remote

@@ -1,10 +1,10 @@
 // Signature Version 4 against the examples AWS publishes in the S3 documentation (interop.md 6.3).
-#include "storage/sigv4.hpp"
+#include "remote/sigv4.hpp"
 
 #include "base/testing.hpp"
-#include "storage/sign.hpp"
+#include "remote/sign.hpp"
 
-namespace ava::storage {
+namespace ava::remote {
 namespace {
 
 constexpr TimeMs kNow = 1369353600000;  // 20130524T000000Z
@@ -82,4 +82,4 @@ TEST(Sign, HashesAsTheirStandardsSay) {
 }
 
 }  // namespace
-}  // namespace ava::storage
+}  // namespace ava::remote
