@@ -13,7 +13,13 @@ interface Values {
   name: string;
   uri: string;
   is_default: boolean;
+  access_key?: string;
+  secret_key?: string;
+  session_token?: string;
 }
+
+/** Places of other machines want keys; a folder has none. */
+const wantsKeys = (uri?: string) => /^(s3|qiniu):/.test(uri ?? "");
 
 const checks = ["write", "read", "list", "delete"] as const;
 
@@ -38,6 +44,8 @@ export function BindForm({ first, onBound }: { first?: boolean; onBound: (bucket
   const { t } = useTranslation();
   const queries = useQueryClient();
   const info = useQuery(infoQuery);
+  const [form] = Form.useForm<Values>();
+  const remote = wantsKeys(Form.useWatch("uri", form));
   const bind = useMutation({
     mutationFn: (values: Values) => http.post<Bucket>("/buckets", values),
     onSuccess: (bucket) => {
@@ -48,13 +56,20 @@ export function BindForm({ first, onBound }: { first?: boolean; onBound: (bucket
   if (info.isPending) return <PageLoading />;
   const initial: Values = { name: first ? "default" : "", uri: first ? (info.data?.suggested_bucket_uri ?? "") : "", is_default: first ?? false };
   return (
-    <Form<Values> layout="vertical" initialValues={initial} onFinish={(values) => bind.mutate(values)} requiredMark={false}>
+    <Form<Values> form={form} layout="vertical" initialValues={initial} onFinish={(values) => bind.mutate(values)} requiredMark={false}>
       <Form.Item name="name" label={t("storage.name")} extra={t("storage.nameHelp")} rules={[{ required: true, message: t("rule.required", { field: t("storage.name") }) }]}>
         <Input data-testid="bucket-name" />
       </Form.Item>
       <Form.Item name="uri" label={t("storage.uri")} extra={t("storage.uriHelp")} rules={[{ required: true, message: t("rule.required", { field: t("storage.uri") }) }]}>
         <Input className="mono" data-testid="bucket-uri" placeholder={info.data?.suggested_bucket_uri} />
       </Form.Item>
+      {remote && (
+        <>
+          <Form.Item name="access_key" label={t("storage.accessKey")}><Input className="mono" autoComplete="off" data-testid="bucket-access-key" /></Form.Item>
+          <Form.Item name="secret_key" label={t("storage.secretKey")} extra={t("storage.keysHelp")}><Input.Password autoComplete="new-password" data-testid="bucket-secret-key" /></Form.Item>
+          <Form.Item name="session_token" label={t("storage.sessionToken")}><Input.Password autoComplete="new-password" /></Form.Item>
+        </>
+      )}
       <Form.Item name="is_default" valuePropName="checked"><Checkbox disabled={first}>{t("storage.isDefault")}</Checkbox></Form.Item>
       {bind.isPending && <Form.Item><Alert type="info" showIcon message={t("storage.checking")} /></Form.Item>}
       {bind.isError && <Form.Item><ErrorAlert error={bind.error} /></Form.Item>}

@@ -49,10 +49,10 @@ export const errors: Shape<typeof zh> = {
       name_taken: "The space name is taken",
       uri_taken: "This place is bound already",
       not_found: "There is no such storage space",
-      not_listed: "The probe file that was written is not listed",
-      other_bytes: "What was read back differs from what was written",
     },
     object: {
+      changed: "The object changed while it was read",
+      damaged: "The object came over damaged",
       not_found: "There is no such object in the storage space",
       too_large: "The object is too large",
     },

@@ -48,10 +48,10 @@ export const errors = {
       name_taken: "空间名称已被使用",
       uri_taken: "这个位置已经绑定过",
       not_found: "没有这个存储空间",
-      not_listed: "写入的检查文件列不出来",
-      other_bytes: "读回的内容与写入的不同",
     },
     object: {
+      changed: "文件在读取过程中被改动",
+      damaged: "文件传输后内容损坏",
       not_found: "存储空间里没有这个文件",
       too_large: "文件太大",
     },
