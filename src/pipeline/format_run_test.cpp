@@ -1,5 +1,6 @@
 #include "pipeline/format_run.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 
@@ -131,6 +132,96 @@ TEST_F(Formatting, WritesTheMeanOfTheTrainingPart) {
   const std::string bytes = file::read(dir_ / "sets/raw/train/mean.binaryproto").value();
   EXPECT_EQ(to_hex(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size())),
             "08011003180120012a0c0000d0420000d0420000d042");
+}
+
+/// Pictures of 20 x 10 with boxes.
+class FormattingBoxes : public Formatting {
+ protected:
+  void SetUp() override {
+    Formatting::SetUp();
+    lines_.clear();
+    for (int i = 0; i < 10; ++i) boxes(i, i % 3 == 0 ? box("dog") + "," + box("cat") : box("cat"));
+    save();
+    spec_.formats = {"raw"};
+  }
+  void boxes(int i, const std::string& data) {
+    const std::string name = "b" + std::to_string(i) + ".png";
+    const image::Pixels pixels{.width = 20, .height = 10, .channels = 3, .data = std::vector<std::uint8_t>(600, i)};
+    ASSERT_OK(file::write_atomic(dir_ / ("p/" + name), image::encode_png(pixels).value()));
+    lines_ += R"({"url":"p/)" + name + R"(","type":"image","label":[{"name":"d","type":"detection","version":"1",)" +
+              R"("data":[)" + data + "]}]}\n";
+  }
+  static std::string box(const std::string& cls, const std::string& from = "[1,2]", const std::string& to = "[11,9]") {
+    return R"({"bbox":[)" + from + "," + to + R"(],"class":")" + cls + "\"}";
+  }
+};
+
+TEST_F(FormattingBoxes, AListOfBoxesNeedsNoLabelName) {
+  ASSERT_OK_AND(const FormatResult result, run_format(spec_));
+  EXPECT_EQ(result.task, format::Task::kDetection);
+  EXPECT_EQ(result.label, "detection.d");
+  EXPECT_EQ(result.classes, (std::vector<std::string>{"cat", "dog"}));
+  ASSERT_TRUE(result.counts.objects.has_value());
+  EXPECT_EQ(result.counts.objects->in, 14u);
+  EXPECT_EQ(result.counts.objects->out, 14u);
+  ASSERT_OK_AND(const SetManifest set, read_manifest<SetManifest>((dir_ / "sets/raw/train/ava-batch.json").string()));
+  EXPECT_EQ(set.classes[0].count, 7u);  // boxes
+  EXPECT_EQ(set.classes[1].count, 3u);  // 70 % of the 4 pictures with a dog, the rarer class
+  ASSERT_OK_AND(const VerifyReport report, verify({dir_ / "sets"}));
+  EXPECT_TRUE(report.ok) << (report.problems.empty() ? "" : report.problems[0].detail);
+}
+
+TEST_F(FormattingBoxes, AMovedBoxIsFoundAndItsPictureNamed) {
+  ASSERT_OK(run_format(spec_));
+  const fs::path index = dir_ / "sets/raw/train/samples/index.lst";
+  ASSERT_OK_AND(std::string text, file::read(index));
+  text.replace(text.find(",11,"), 4, ",12,");
+  ASSERT_OK(file::write_atomic(index, text));
+  ASSERT_OK_AND(const VerifyReport report, verify({dir_ / "sets"}));
+  EXPECT_FALSE(report.ok);
+  EXPECT_TRUE(std::any_of(report.problems.begin(), report.problems.end(), [](const Problem& found) {
+    return found.slug == "sample.label_differs" && found.sample == "train/0";
+  }));
+}
+
+TEST_F(FormattingBoxes, BadBoxesAreListedPicturesStayAndTheCountsClose) {
+  boxes(10, box("cat", "[50,50]", "[60,60]"));                 // outside: the picture becomes a negative
+  boxes(11, "");                                               // a negative
+  boxes(12, box("cat", "[1,1]", "[1,9]") + "," + box("cat"));  // the reader refuses the empty one
+  boxes(13, box("cat", "[-5,0]", "[50,40]"));                  // cut to the picture
+  save();
+  spec_.resize = "40x20";
+  ASSERT_OK_AND(const FormatResult result, run_format(spec_));
+  EXPECT_EQ(result.counts.in, 14u);
+  EXPECT_EQ(result.counts.out, 14u);
+  const ObjectCounts& objects = *result.counts.objects;
+  EXPECT_EQ(objects.in, 18u);
+  EXPECT_EQ(objects.out, 16u);
+  EXPECT_EQ(objects.rejected, 2u);
+  EXPECT_EQ(objects.clipped, 1u);
+  EXPECT_EQ(objects.reasons.at("bbox_empty"), 2u);
+  ASSERT_OK_AND(const std::string rejects, file::read(dir_ / "sets/rejects.jsonl"));
+  EXPECT_EQ(std::count(rejects.begin(), rejects.end(), '\n'), 2);
+  ASSERT_OK_AND(const VerifyReport report, verify({dir_ / "sets"}));
+  EXPECT_TRUE(report.ok) << (report.problems.empty() ? "" : report.problems[0].detail);
+}
+
+TEST_F(FormattingBoxes, AFormatThatCannotHoldBoxesIsRefusedBeforeAnyWork) {
+  spec_.formats = {"raw", "folder"};
+  EXPECT_ERROR(run_format(spec_), "format.cannot_carry");
+}
+
+TEST_F(Formatting, SeveralClassesAPictureAreKeptWhenAskedFor) {
+  lines_ = std::string(R"({"url":"p/p0.png","type":"image","label":[{"name":"x","type":"classification",)") +
+           R"("version":"1","data":[{"class":"b"},{"class":"a"}]}]})" + "\n" + lines_;
+  save();
+  spec_.formats = {"raw"};
+  spec_.multi_label = true;
+  ASSERT_OK_AND(const FormatResult result, run_format(spec_));
+  EXPECT_EQ(result.task, format::Task::kMultiLabel);
+  EXPECT_EQ(result.classes, (std::vector<std::string>{"a", "b", "dog", "猫"}));
+  ASSERT_OK_AND(const VerifyReport report, verify({dir_ / "sets"}));
+  EXPECT_TRUE(report.ok) << (report.problems.empty() ? "" : report.problems[0].detail);
 }
 
 }  // namespace
