@@ -8,10 +8,9 @@
 namespace ava::format {
 
 std::span<const Format* const> all() {
-  static const std::array<const Format*, 3> kAll = {
-      &recordio_format(),
-      &lmdb_format(),
-      &raw_format(),
+  static const std::array<const Format*, 7> kAll = {
+      &recordio_format(),   &lmdb_format(), &raw_format(),    &tfrecord_format(),
+      &webdataset_format(), &mds_format(),  &folder_format(),
   };
   return kAll;
 }

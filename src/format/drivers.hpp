@@ -8,5 +8,9 @@ namespace ava::format {
 const Format& recordio_format();
 const Format& lmdb_format();
 const Format& raw_format();
+const Format& tfrecord_format();
+const Format& webdataset_format();
+const Format& mds_format();
+const Format& folder_format();
 
 }  // namespace ava::format

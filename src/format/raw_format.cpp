@@ -1,14 +1,15 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <iterator>
 
 #include "base/file.hpp"
 #include "format/drivers.hpp"
+#include "format/label_json.hpp"
+#include "format/loose_file.hpp"
 #include "format/out_file.hpp"
+#include "sample/list_writer.hpp"
 #include "schema/json.hpp"
 
 namespace ava::format {
@@ -20,45 +21,72 @@ namespace fs = std::filesystem;
 struct Options {};
 void describe(schema::Visitor& v, Options&) { v.type("RawOptions"); }
 
-/// Write a picture file; finish() syncs them all at once.
-Result<void> put_file(const fs::path& path, std::string_view bytes) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (fd < 0) return file::error_of(errno, "create", path);
-  int failed = 0;
-  while (!bytes.empty() && failed == 0) {
-    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
-    if (put >= 0) bytes.remove_prefix(static_cast<std::size_t>(put));
-    if (put < 0 && errno != EINTR) failed = errno;
+/// What stands after `"label":` in index.lst: 3, or [1,3], or [[1,x0,y0,x1,y1],...].
+void append_label(std::string& out, Task task, const Labels& labels) {
+  if (task == Task::kClassification) {
+    out += std::to_string(labels.cls);
+  } else if (task == Task::kMultiLabel) {
+    fmt::format_to(std::back_inserter(out), "[{}]", fmt::join(labels.classes, ","));
+  } else {
+    out += '[';
+    for (const Object& object : labels.objects) {
+      out += out.back() == '[' ? "[" : ",[";
+      out += std::to_string(object.cls);
+      for (const double edge : {object.box.x0, object.box.y0, object.box.x1, object.box.y1}) {
+        out += ',';
+        sample::append_json_number(out, edge);
+      }
+      out += ']';
+    }
+    out += ']';
   }
-  if (::close(fd) != 0 && failed == 0) failed = errno;
-  if (failed != 0) return file::error_of(failed, "write", path);
-  return {};
 }
 
-/// Make everything written below `folder` durable.
-Result<void> sync_file_system(const fs::path& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return file::error_of(errno, "open", folder);
-  const int failed = ::syncfs(fd) != 0 ? errno : 0;
-  ::close(fd);
-  if (failed != 0) return file::error_of(failed, "sync", folder);
+/// The label tells by its shape what it is; an empty list is a picture without objects.
+Result<void> read_label(const schema::Json& label, StoredItem& item) {
+  item.label = 0;
+  item.classes.clear();
+  item.objects.clear();
+  if (label.is_number_integer()) {
+    item.label = label.get<std::int64_t>();
+    return {};
+  }
+  if (!label.is_array()) return Error(ErrorCode::kCorrupt, "raw.bad_index", "a label that is no number and no list");
+  for (const schema::Json& entry : label) {
+    if (entry.is_array() && !entry.empty()) {
+      Object object;
+      AVA_TRY(object.cls, class_index_of(entry[0]));
+      AVA_TRY(object.box, box_of_numbers(entry, 1));
+      item.objects.push_back(std::move(object));
+    } else {
+      AVA_TRY(const std::uint32_t cls, class_index_of(entry));
+      item.classes.push_back(cls);
+    }
+  }
   return {};
 }
 
 class RawWriter final : public Writer {
  public:
-  RawWriter(fs::path samples, OutFile index, int digits)
-      : samples_(std::move(samples)), index_(std::move(index)), digits_(digits) {}
+  RawWriter(fs::path samples, OutFile index, const SetInfo& info)
+      : samples_(std::move(samples)),
+        index_(std::move(index)),
+        digits_(digits_of_names(info.sample_count)),
+        task_(info.task) {}
 
   Result<void> append(const Item& item) override {
     const std::string name = fmt::format("{:0{}}.{}", item.index, digits_, item.extension);
-    AVA_CHECK(put_file(samples_ / name, *item.bytes));
-    return index_.write(fmt::format("{{\"url\":\"samples/{}\",\"label\":{}}}\n", name, item.label));
+    AVA_CHECK(put_loose_file(samples_ / name, *item.bytes));
+    line_.clear();
+    fmt::format_to(std::back_inserter(line_), "{{\"url\":\"samples/{}\",\"label\":", name);
+    append_label(line_, task_, item.labels);
+    line_ += "}\n";
+    return index_.write(line_);
   }
 
   Result<std::vector<SetFile>> finish() override {
     AVA_CHECK(index_.close());
-    AVA_CHECK(sync_file_system(samples_));
+    AVA_CHECK(sync_loose_files(samples_));
     return std::vector<SetFile>{{"samples/index.lst", index_.offset(), index_.digest()}};
   }
 
@@ -66,6 +94,8 @@ class RawWriter final : public Writer {
   fs::path samples_;
   OutFile index_;
   int digits_;
+  Task task_;
+  std::string line_;
 };
 
 class RawReader final : public Reader {
@@ -80,15 +110,14 @@ class RawReader final : public Reader {
     if (!std::getline(index_, line)) return false;
     item.index = next_++;
     item.is_planes = false;
+    item.fractions = false;
     AVA_TRY(const auto json, parse_line(line, item.index));
-    item.label = json["label"].get<std::int64_t>();
+    AVA_CHECK(read_label(json["label"], item).context(fmt::format("samples/index.lst: line {}", item.index + 1)));
     const std::string url = json["url"].get<std::string>();
     if (!url.starts_with("samples/") || !file::is_safe_relative(url))
       return Error(ErrorCode::kCorrupt, "raw.bad_index",
                    fmt::format("line {}: '{}' is no sample", item.index + 1, url));
-    auto bytes = file::read(folder_ / url, std::uint64_t{1} << 32);
-    if (!bytes.ok()) return Error(ErrorCode::kCorrupt, "raw.missing_sample", bytes.error().message());
-    item.bytes = *std::move(bytes);
+    AVA_TRY(item.bytes, read_loose_file(folder_ / url, "raw.missing_sample"));
     return true;
   }
 
@@ -96,7 +125,7 @@ class RawReader final : public Reader {
   static Result<schema::Json> parse_line(const std::string& line, std::uint64_t index) {
     auto json = schema::parse(line);
     if (json.ok() && json->is_object() && json->contains("url") && (*json)["url"].is_string() &&
-        json->contains("label") && (*json)["label"].is_number_integer())
+        json->contains("label"))
       return *std::move(json);
     return Error(ErrorCode::kCorrupt, "raw.bad_index", fmt::format("samples/index.lst: line {} is bad", index + 1));
   }
@@ -114,6 +143,7 @@ class RawFormat final : public Format {
   std::string_view description() const override {
     return "The picture files themselves under samples/, with index.lst naming the class index of each.";
   }
+  Traits traits() const override { return {.multi_label = true, .detection = true}; }
   std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
 
   Result<bool> needs_planes(std::string_view options) const override {
@@ -126,9 +156,7 @@ class RawFormat final : public Format {
     AVA_CHECK(needs_planes(options));
     AVA_CHECK(file::make_dirs(folder / "samples"));
     AVA_TRY(auto index, OutFile::create(folder / "samples/index.lst"));
-    const std::uint64_t last = std::max<std::uint64_t>(info.sample_count, 1) - 1;
-    const int digits = std::max(6, static_cast<int>(std::to_string(last).size()));
-    return std::unique_ptr<Writer>(std::make_unique<RawWriter>(folder / "samples", std::move(index), digits));
+    return std::unique_ptr<Writer>(std::make_unique<RawWriter>(folder / "samples", std::move(index), info));
   }
 
   Result<std::unique_ptr<Reader>> open_reader(const fs::path& folder) const override {
