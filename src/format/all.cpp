@@ -8,10 +8,17 @@
 namespace ava::format {
 
 std::span<const Format* const> all() {
+  // clang-format off: a line each, so that adding one is one line
   static const std::array<const Format*, 7> kAll = {
-      &recordio_format(),   &lmdb_format(), &raw_format(),    &tfrecord_format(),
-      &webdataset_format(), &mds_format(),  &folder_format(),
+      &recordio_format(),
+      &lmdb_format(),
+      &raw_format(),
+      &tfrecord_format(),
+      &webdataset_format(),
+      &mds_format(),
+      &folder_format(),
   };
+  // clang-format on
   return kAll;
 }
 
