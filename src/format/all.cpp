@@ -8,7 +8,8 @@
 namespace ava::format {
 
 std::span<const Format* const> all() {
-  // clang-format off: a line each, so that adding one is one line
+  // A line each, so that adding one is one line.
+  // clang-format off
   static const std::array<const Format*, 7> kAll = {
       &recordio_format(),
       &lmdb_format(),

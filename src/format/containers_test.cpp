@@ -304,7 +304,7 @@ TEST(FolderFormat, GivesANumberToAClassThatCannotNameAFolder) {
 
 TEST(FolderFormat, RefusesWhatHasNoOneClass) {
   const ava::testing::TempDir dir;
-  EXPECT_ERROR(find("folder").value()->make_writer(dir.path(), {.task = Task::kDetection}, ""), "format.task");
+  EXPECT_ERROR(find("folder").value()->make_writer(dir.path(), {.task = Task::kDetection}, ""), "format.cannot_carry");
 }
 
 TEST(RawFormat, WritesListsOfClassesAndBoxes) {

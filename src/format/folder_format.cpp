@@ -234,7 +234,7 @@ class FolderFormat final : public Format {
                                               std::string_view options) const override {
     AVA_CHECK(needs_planes(options));
     if (info.task != Task::kClassification)
-      return Error(ErrorCode::kInvalidArgument, "format.task", "folders hold one class per picture");
+      return Error(ErrorCode::kInvalidArgument, "format.cannot_carry", "folders hold one class per picture");
     std::vector<std::string> folders = folders_of(info.classes);
     std::string names(kHead);
     for (std::size_t i = 0; i < folders.size(); ++i) {
