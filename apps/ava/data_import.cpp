@@ -59,7 +59,7 @@ Result<pipeline::ForeignSource> source_of(const Options& options) {
                                    .labels_only = options.labels_only};
   };
   if (pipeline::is_url(options.source)) {
-    AVA_TRY(auto storage, storage::open(options.source, {.create_root = false, .use_environment = true}));
+    AVA_TRY(auto storage, storage::open(options.source, {.create_root = false}));
     std::string prefix = options.url_prefix.empty() ? options.source : options.url_prefix;
     if (options.url_prefix.empty() && !prefix.ends_with('/')) prefix += '/';
     return made(exchange::Tree(std::move(storage), ""), "", std::move(prefix));
