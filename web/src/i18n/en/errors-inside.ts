@@ -1,5 +1,9 @@
 // What the server and its parts say of themselves; errors.ts has what people meet every day.
 export const inside = {
+  mds: {
+    corrupt: "The MDS shard is damaged",
+    too_large: "A sample is too large for an MDS shard",
+  },
   storage: {
     bad_key: "The object key is not valid",
     bad_uri: "The address is not valid",
@@ -148,7 +152,18 @@ export const inside = {
   server: {
     data_in_use: "Another server uses this data folder",
   },
+  tar: {
+    corrupt: "The tar shard is damaged",
+  },
+  tfrecord: {
+    bad_example: "A TFRecord record is not a valid example",
+    corrupt: "The TFRecord file is damaged",
+    no_size: "A picture's size is unknown, so its boxes cannot be written as fractions",
+  },
   time: {
     bad: "The time is not valid",
+  },
+  webdataset: {
+    bad_sample: "A sample of the WebDataset is damaged",
   },
 };

@@ -107,6 +107,10 @@ export const errors: Shape<typeof zh> = {
     },
     folder: {
       no_pictures: "No pictures were found",
+      bad_names: "The table names.csv of the folders is damaged",
+      missing_sample: "A sample's file is missing from the folders",
+      no_class: "A sample's class has no folder",
+      twice: "A sample lies in two folders",
     },
     list: {
       bad_json: "The line is not valid JSON",
@@ -134,6 +138,7 @@ export const errors: Shape<typeof zh> = {
       not_classification: "This label is not a classification label",
       ambiguous: "There are several labels; choose one",
       bad_key: "The label key is not valid",
+      bad_json: "A label in the set is damaged",
     },
     picture: {
       corrupt: "The picture is damaged",
@@ -153,6 +158,7 @@ export const errors: Shape<typeof zh> = {
       bad_splits: "The percentages are not valid",
       label_needed: "Choose a label",
       no_such_label: "The dataset has no such label",
+      cannot_carry: "A chosen format cannot carry labels of this kind",
     },
     split: {
       bad: "The percentages are not valid",

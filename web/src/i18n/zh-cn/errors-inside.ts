@@ -1,5 +1,9 @@
 // What the server and its parts say of themselves; errors.ts has what people meet every day.
 export const inside = {
+  mds: {
+    corrupt: "MDS 分片已损坏",
+    too_large: "样本太大，不能写入 MDS 分片",
+  },
   storage: {
     bad_key: "文件名不合法",
     bad_uri: "地址不合法",
@@ -148,7 +152,18 @@ export const inside = {
   server: {
     data_in_use: "另一个服务器正在使用这个数据目录",
   },
+  tar: {
+    corrupt: "tar 分片已损坏",
+  },
+  tfrecord: {
+    bad_example: "TFRecord 的记录不是有效的 Example",
+    corrupt: "TFRecord 文件已损坏",
+    no_size: "图片尺寸未知，不能把框写成比例",
+  },
   time: {
     bad: "时间写法不合法",
+  },
+  webdataset: {
+    bad_sample: "WebDataset 的样本已损坏",
   },
 };

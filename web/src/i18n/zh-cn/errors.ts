@@ -106,6 +106,10 @@ export const errors = {
     },
     folder: {
       no_pictures: "没有找到图片",
+      bad_names: "文件夹对照表 names.csv 已损坏",
+      missing_sample: "文件夹里缺少样本文件",
+      no_class: "样本的类别没有对应的文件夹",
+      twice: "同一个样本出现在两个文件夹里",
     },
     list: {
       bad_json: "这一行不是合法的 JSON",
@@ -133,6 +137,7 @@ export const errors = {
       not_classification: "这个标签不是分类标签",
       ambiguous: "有多个标签，请选择一个",
       bad_key: "标签名不合法",
+      bad_json: "数据里的标签已损坏",
     },
     picture: {
       corrupt: "图片已损坏",
@@ -152,6 +157,7 @@ export const errors = {
       bad_splits: "百分比不合法",
       label_needed: "请选择标签",
       no_such_label: "数据集没有这个标签",
+      cannot_carry: "所选的格式不能保存这类标签",
     },
     split: {
       bad: "百分比不合法",
