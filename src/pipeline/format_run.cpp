@@ -4,13 +4,14 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <array>
 #include <unordered_set>
 
 #include "base/file.hpp"
-#include "format/all.hpp"
 #include "pipeline/batch_writer.hpp"
 #include "pipeline/catalogue.hpp"
+#include "pipeline/fingerprint_pass.hpp"
+#include "pipeline/format_request.hpp"
+#include "pipeline/groups.hpp"
 #include "pipeline/ordered.hpp"
 #include "pipeline/progress_meter.hpp"
 #include "pipeline/rejects.hpp"
@@ -50,11 +51,9 @@ class FormatRun {
   }
 
  private:
-  Result<void> check_spec();
-  Result<void> check_formats_carry(format::Task task) const;
-  PlanRecord plan_record() const;
   Result<std::optional<FormatResult>> finished_before() const;
   Result<void> read_list();
+  Result<void> make_groups();
   Result<Plan> make_plan_of_the_good() const;
   Result<unsigned> producers(const Plan& plan) const;
   Result<bool> write_pass(const Plan& plan);
@@ -65,19 +64,19 @@ class FormatRun {
   Result<void> list_refused(std::uint32_t item, std::vector<sample::Reject>& refused);
   Result<void> list_left_out(const std::vector<std::uint32_t>& items, std::string_view slug, std::string_view detail);
   Result<void> check_reject_ratio() const;
+  Result<void> add_groups(BatchManifest& manifest) const;
   Result<FormatResult> finish(const Plan& plan);
 
   const FormatSpec& spec_;
   ProgressMeter meter_;
   std::stop_token stop_;
-  std::vector<RequestedFormat> formats_;
-  std::vector<Share> shares_;
-  PictureOptions picture_options_;
+  FormatRequest request_;
   std::unique_ptr<WorkFolder> folder_;
   std::optional<ListFile> list_;
   std::shared_ptr<const storage::Resolver> resolver_;
   std::optional<Rejects> rejects_;
   Catalogue catalogue_;
+  Groups groups_;
   ObjectCounts objects_;
   std::unordered_set<std::uint32_t> boxes_listed_;  ///< items with refused boxes; few
   std::uint64_t bad_pictures_ = 0;
@@ -85,74 +84,12 @@ class FormatRun {
   std::unique_ptr<ByteBudget> budget_;
 };
 
-Result<void> FormatRun::check_spec() {
-  for (const std::string& name : spec_.formats) {
-    AVA_TRY(const format::Format* driver, format::find(name));
-    for (const RequestedFormat& other : formats_)
-      if (other.driver == driver)
-        return Error(ErrorCode::kInvalidArgument, "format.twice", fmt::format("'{}' is asked for twice", name))
-            .at("/formats");
-    const auto options = spec_.options.find(name);
-    RequestedFormat wanted{driver, options == spec_.options.end() ? "{}" : options->second.text};
-    AVA_TRY(const bool planes, driver->needs_planes(wanted.options));
-    picture_options_.negatives = picture_options_.negatives && driver->traits().negatives;
-    picture_options_.planes = picture_options_.planes || planes;
-    formats_.push_back(std::move(wanted));
-  }
-  if (formats_.empty())
-    return Error(ErrorCode::kInvalidArgument, "format.none", "no format is asked for").at("/formats");
-  for (const auto& [name, options] : spec_.options)
-    if (std::find(spec_.formats.begin(), spec_.formats.end(), name) == spec_.formats.end())
-      return Error(ErrorCode::kInvalidArgument, "format.unknown",
-                   fmt::format("options for '{}', which is not asked for", name))
-          .at("/options/" + name);
-  constexpr std::array<std::string_view, 3> kSplits = {"train", "val", "test"};
-  for (const std::string_view name : kSplits) {
-    const auto found = spec_.splits.find(std::string(name));
-    if (found != spec_.splits.end()) shares_.push_back({found->first, found->second});
-  }
-  if (shares_.size() != spec_.splits.size())
-    return Error(ErrorCode::kInvalidArgument, "split.bad", "parts are called train, val and test").at("/splits");
-  AVA_CHECK(split_sizes(0, shares_));
-  if (!(spec_.max_reject_ratio >= 0 && spec_.max_reject_ratio <= 1))
-    return Error(ErrorCode::kInvalidArgument, "reject_ratio.bad", "max_reject_ratio is from 0 to 1")
-        .at("/max_reject_ratio");
-  if (spec_.quality < 1 || spec_.quality > 100)
-    return Error(ErrorCode::kInvalidArgument, "picture.bad_quality", "quality is from 1 to 100").at("/quality");
-  AVA_TRY(picture_options_.resize, image::ResizeSpec::parse(spec_.resize));
-  picture_options_.quality = spec_.quality;
-  picture_options_.check = spec_.verify;
-  picture_options_.planes = picture_options_.planes || spec_.mean;
-  picture_options_.list = list_options(spec_.sources, spec_.url_prefix, 1);
-  return {};
-}
-
-PlanRecord FormatRun::plan_record() const {
-  PlanRecord record;
-  record.list_sha256 = to_hex(catalogue_.list_sha256);
-  record.label = catalogue_.use.key.str();
-  record.task = catalogue_.use.task;
-  record.splits = spec_.splits;
-  record.shuffle = spec_.shuffle;
-  record.stratify = spec_.stratify;
-  record.seed = spec_.seed;
-  record.resize = picture_options_.resize.str();
-  record.quality = spec_.quality;
-  record.mean = spec_.mean;
-  record.min_per_class = spec_.min_per_class;
-  record.max_per_class = spec_.max_per_class;
-  record.verify = schema::name_of(spec_.verify);
-  for (const RequestedFormat& wanted : formats_)
-    record.formats[std::string(wanted.driver->name())] = schema::AnyJson{wanted.options};
-  return record;
-}
-
 /// The same plan made from the same list, already visible: nothing is left to do.
 Result<std::optional<FormatResult>> FormatRun::finished_before() const {
   AVA_TRY(const auto text, folder_->existing(kBatchFile));
   if (!text) return std::optional<FormatResult>{};
   const auto manifest = schema::from_text<BatchManifest>(*text);
-  if (!manifest.ok() || schema::to_text(manifest->plan) != schema::to_text(plan_record()) ||
+  if (!manifest.ok() || schema::to_text(manifest->plan) != schema::to_text(request_.record_of(spec_, catalogue_)) ||
       (!spec_.batch.empty() && manifest->batch != spec_.batch))
     return Error(ErrorCode::kConflict, "target.exists", "another batch is already there")
         .hint("choose another folder, or remove it first");
@@ -162,6 +99,7 @@ Result<std::optional<FormatResult>> FormatRun::finished_before() const {
                                                   .task = manifest->plan.task,
                                                   .classes = manifest->classes,
                                                   .counts = manifest->counts,
+                                                  .groups = manifest->groups,
                                                   .sets = manifest->sets,
                                                   .already_there = true});
 }
@@ -176,36 +114,35 @@ Result<void> FormatRun::read_list() {
   const OnReject on_reject = [this](const sample::Reject& reject) { return rejects_->add(reject); };
   const OnBytes on_bytes = [this](std::uint64_t bytes) { meter_.set(bytes); };
   const CatalogueOptions what{
-      .label = spec_.label, .multi_label = spec_.multi_label, .negatives = picture_options_.negatives};
+      .label = spec_.label, .multi_label = spec_.multi_label, .negatives = request_.pictures.negatives};
   AVA_TRY(catalogue_, read_catalogue(*list_, options, what, on_reject, on_bytes, stop_));
   objects_ = catalogue_.objects;
-  return check_formats_carry(catalogue_.use.task);
+  return request_.check_formats_carry(catalogue_.use.task);
 }
 
-Result<void> FormatRun::check_formats_carry(format::Task task) const {
-  for (const RequestedFormat& wanted : formats_) {
-    const format::Traits traits = wanted.driver->traits();
-    const bool carries = task == format::Task::kDetection    ? traits.detection
-                         : task == format::Task::kMultiLabel ? traits.multi_label
-                                                             : true;
-    if (carries) continue;
-    return Error(ErrorCode::kInvalidArgument, "format.cannot_carry",
-                 fmt::format("format '{}' cannot hold {}", wanted.driver->name(),
-                             task == format::Task::kDetection ? "boxes" : "several classes of a picture"))
-        .at("/formats")
-        .hint("choose other formats; `ava data formats` says what each can hold");
+Result<void> FormatRun::make_groups() {
+  std::vector<Fingerprint> prints;
+  if (request_.together.reads_pictures()) {
+    const OnBadPicture on_bad = [this](std::uint32_t item, const sample::Reject& reject) {
+      return reject_picture(item, reject);
+    };
+    AVA_TRY(prints, fingerprints_of(catalogue_, *list_, resolver_, request_.pictures, request_.together.near,
+                                    thread_count(spec_.threads), meter_, on_bad, stop_));
   }
+  AVA_TRY(Groups made, Groups::make(request_.together, catalogue_, *list_, request_.pictures.list, prints, stop_));
+  if (made.summary().groups > 0) groups_ = std::move(made);
   return {};
 }
 
 Result<Plan> FormatRun::make_plan_of_the_good() const {
-  const PlanOptions options{.shares = shares_,
+  const PlanOptions options{.shares = request_.shares,
                             .shuffle = spec_.shuffle,
                             .stratify = spec_.stratify,
                             .seed = spec_.seed,
                             .min_per_class = spec_.min_per_class,
                             .max_per_class = spec_.max_per_class,
-                            .keep_all_classes = catalogue_.use.task != format::Task::kClassification};
+                            .keep_all_classes = catalogue_.use.task != format::Task::kClassification,
+                            .group_of = groups_.group_of()};
   auto plan = make_plan(catalogue_.class_of, catalogue_.classes, options);
   if (!plan.ok() && plan.error().slug() == "batch.no_samples" && !rejects_->summary().empty())
     return std::move(plan.error()).hint("reasons: " + rejects_->summary());
@@ -295,7 +232,7 @@ Result<unsigned> FormatRun::producers(const Plan& plan) const {
   for (std::size_t i = 0; i < plan.order.size(); i += step) {
     const CatalogueItem& item = catalogue_.items[plan.order[i]];
     AVA_TRY(const std::string line, list_->read_at(item.offset, item.bytes));
-    AVA_TRY(const sample::Sample parsed, sample::parse_sample(line, picture_options_.list));
+    AVA_TRY(const sample::Sample parsed, sample::parse_sample(line, request_.pictures.list));
     if (resolver_->is_remote(parsed.url)) return std::max(threads, 16u);
   }
   return threads;
@@ -303,16 +240,17 @@ Result<unsigned> FormatRun::producers(const Plan& plan) const {
 
 /// True when the sets are complete; false when bad pictures were found and are now known.
 Result<bool> FormatRun::write_pass(const Plan& plan) {
-  for (const RequestedFormat& wanted : formats_)
+  for (const RequestedFormat& wanted : request_.formats)
     AVA_CHECK(file::remove_tree(folder_->path() / std::string(wanted.driver->name())));
-  for (const Share& share : shares_)
+  for (const Share& share : request_.shares)
     AVA_CHECK(file::remove_tree(folder_->path() / fmt::format(".samples-{}.jsonl", share.name)));
-  AVA_TRY(writer_, BatchWriter::start(folder_->path(), formats_, plan, shares_, catalogue_.use.task, spec_.mean));
+  AVA_TRY(writer_, BatchWriter::start(folder_->path(), request_.formats, plan, request_.shares, catalogue_.use.task,
+                                      spec_.mean));
   objects_ = catalogue_.objects;
   budget_ = std::make_unique<ByteBudget>(kBytesInFlight);
-  picture_options_.use = catalogue_.use;
-  picture_options_.classes = plan.classes;
-  const PictureStage stage(resolver_, picture_options_);
+  request_.pictures.use = catalogue_.use;
+  request_.pictures.classes = plan.classes;
+  const PictureStage stage(resolver_, request_.pictures);
   const std::uint64_t bad_before = bad_pictures_;
   meter_.begin("write sets", plan.order.size(), "items");
   const std::uint64_t batches = (plan.order.size() + kItemsPerBatch - 1) / kItemsPerBatch;
@@ -331,7 +269,7 @@ Result<void> FormatRun::list_left_out(const std::vector<std::uint32_t>& items, s
   for (const std::uint32_t number : items) {
     const CatalogueItem& item = catalogue_.items[number];
     AVA_TRY(const std::string line, list_->read_at(item.offset, item.bytes));
-    AVA_TRY(const sample::Sample parsed, sample::parse_sample(line, picture_options_.list));
+    AVA_TRY(const sample::Sample parsed, sample::parse_sample(line, request_.pictures.list));
     sample::Reject entry;
     entry.line = item.line;
     entry.url = parsed.url;
@@ -340,6 +278,16 @@ Result<void> FormatRun::list_left_out(const std::vector<std::uint32_t>& items, s
     AVA_CHECK(rejects_->add(entry));
   }
   catalogue_.left_out += items.size();
+  return {};
+}
+
+Result<void> FormatRun::add_groups(BatchManifest& manifest) const {
+  if (!request_.together.any()) return {};
+  manifest.groups = groups_.summary();
+  if (manifest.groups->groups == 0) return {};
+  AVA_TRY(const format::OutFile listed, groups_.write(folder_->path() / kGroupsFile, catalogue_));
+  manifest.files.push_back(
+      {.path = std::string(kGroupsFile), .bytes = listed.offset(), .sha256 = to_hex(listed.digest())});
   return {};
 }
 
@@ -352,10 +300,11 @@ Result<FormatResult> FormatRun::finish(const Plan& plan) {
   counts.left_out = catalogue_.left_out;
   counts.reasons = rejects_->reasons();
   if (catalogue_.use.task == format::Task::kDetection) counts.objects = objects_;
-  AVA_TRY(BatchManifest manifest, writer_->finish(plan_record(), counts, spec_.batch));
+  AVA_TRY(BatchManifest manifest, writer_->finish(request_.record_of(spec_, catalogue_), counts, spec_.batch));
   const format::OutFile& listed = rejects_->file();
   manifest.files.push_back(
       {.path = std::string(kRejectsFile), .bytes = listed.offset(), .sha256 = to_hex(listed.digest())});
+  AVA_CHECK(add_groups(manifest));
   AVA_CHECK(file::remove_tree(folder_->path() / ".list"));
   AVA_CHECK(file::write_atomic(folder_->path() / kBatchFile, schema::to_text(manifest) + "\n"));
   meter_.finish("publish");
@@ -366,11 +315,12 @@ Result<FormatResult> FormatRun::finish(const Plan& plan) {
                       .task = catalogue_.use.task,
                       .classes = plan.classes,
                       .counts = counts,
+                      .groups = manifest.groups,
                       .sets = manifest.sets};
 }
 
 Result<FormatResult> FormatRun::run() {
-  AVA_CHECK(check_spec());
+  AVA_TRY(request_, FormatRequest::of(spec_));
   keep_freed_pages();
   AVA_TRY(resolver_, make_resolver(spec_.sources));
   AVA_TRY(folder_, WorkFolder::open(spec_.target, spec_.sources));
@@ -378,6 +328,7 @@ Result<FormatResult> FormatRun::run() {
   AVA_TRY(const auto before, finished_before());
   if (before) return *before;
   AVA_CHECK(check_reject_ratio());
+  if (request_.together.any()) AVA_CHECK(make_groups());
   for (;;) {
     AVA_TRY(const Plan plan, make_plan_of_the_good());
     AVA_TRY(const bool complete, write_pass(plan));

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <fstream>
+#include <map>
 
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/testing.hpp"
 #include "image/codec.hpp"
 #include "pipeline/manifest.hpp"
+#include "pipeline/sample_record.hpp"
 #include "pipeline/verify.hpp"
 
 namespace ava::pipeline {
@@ -222,6 +224,66 @@ TEST_F(Formatting, SeveralClassesAPictureAreKeptWhenAskedFor) {
   EXPECT_EQ(result.classes, (std::vector<std::string>{"a", "b", "dog", "猫"}));
   ASSERT_OK_AND(const VerifyReport report, verify({dir_ / "sets"}));
   EXPECT_TRUE(report.ok) << (report.problems.empty() ? "" : report.problems[0].detail);
+}
+
+/// Part of each url of a batch, from the listings of its raw sets.
+std::map<std::string, std::string> parts_of(const fs::path& sets) {
+  std::map<std::string, std::string> parts;
+  for (const char* split : {"train", "val"}) {
+    std::ifstream listing(sets / "raw" / split / "ava-batch.jsonl");
+    for (std::string line; std::getline(listing, line);)
+      parts[schema::from_text<SampleRecord>(line).value().url] = split;
+  }
+  return parts;
+}
+
+TEST_F(Formatting, VersionsOfOnePictureStayInOnePart) {
+  for (int i = 0; i < 10; ++i)
+    for (const char* copy : {"a", "b", "c"}) {
+      const std::string name = "p" + std::to_string(i) + copy + ".png";
+      fs::copy_file(pictures_ / ("p" + std::to_string(i) + ".png"), pictures_ / name);
+      lines_ += R"({"url":"p/)" + name + R"(","type":"image","source_url":"p/p)" + std::to_string(i) +
+                R"x(.png","ops":"augment(flop())","label":[{"name":"x","type":"classification","version":"1",)x" +
+                R"("data":[{"class":"猫"}]}]})" + "\n";
+    }
+  save();
+  ASSERT_OK_AND(const FormatResult result, run_format(spec_));
+  ASSERT_TRUE(result.groups.has_value());
+  EXPECT_EQ(result.groups->groups, 10u);
+  EXPECT_EQ(result.groups->samples, 40u);
+  const auto parts = parts_of(dir_ / "sets");
+  ASSERT_EQ(parts.size(), 40u);
+  for (int i = 0; i < 10; ++i)
+    for (const char* copy : {"a", "b", "c"})
+      EXPECT_EQ(parts.at("p/p" + std::to_string(i) + copy + ".png"), parts.at("p/p" + std::to_string(i) + ".png"));
+  ASSERT_OK_AND(const std::string groups, file::read(dir_ / "sets/groups.jsonl"));
+  EXPECT_TRUE(groups.starts_with(R"({"group":1,"reasons":["source"],"lines":[1,11,12,13]})")) << groups;
+  ASSERT_OK_AND(const VerifyReport report, verify({dir_ / "sets"}));
+  EXPECT_TRUE(report.ok);
+}
+
+TEST_F(Formatting, CopiesStayInOnePartWhenAskedForAndBadPicturesAreFoundOnTheWay) {
+  for (int i = 0; i < 10; ++i) {
+    fs::copy_file(pictures_ / ("p" + std::to_string(i) + ".png"), pictures_ / ("copy" + std::to_string(i) + ".png"));
+    lines_ += R"({"url":"p/copy)" + std::to_string(i) + R"(.png","type":"image","label":[{"name":"x",)" +
+              R"("type":"classification","version":"1","data":[{"class":"dog"}]}]})" + "\n";
+  }
+  add(99, "dog", false);
+  save();
+  spec_.keep_together = {"duplicates"};
+  ASSERT_OK_AND(const FormatResult result, run_format(spec_));
+  EXPECT_EQ(result.groups->groups, 10u);
+  EXPECT_EQ(result.counts.rejected, 1u);
+  const auto parts = parts_of(dir_ / "sets");
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(parts.at("p/copy" + std::to_string(i) + ".png"), parts.at("p/p" + std::to_string(i) + ".png"));
+}
+
+TEST_F(Formatting, AnUnknownGroupIsRefused) {
+  spec_.keep_together = {"colour"};
+  EXPECT_ERROR(run_format(spec_), "group.unknown");
+  spec_.keep_together = {"field:patient"};
+  EXPECT_ERROR(run_format(spec_), "group.no_field");
 }
 
 }  // namespace

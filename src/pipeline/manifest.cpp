@@ -28,6 +28,8 @@ void describe(schema::Visitor& v, PlanRecord& x) {
   v.field("mean", x.mean);
   v.field("min_per_class", x.min_per_class);
   v.field("max_per_class", x.max_per_class);
+  v.field("keep_together", x.keep_together, {.required = false});
+  v.field("near_bits", x.near_bits, {.required = false});
   v.field("verify", x.verify);
   v.field("formats", x.formats);
 }
@@ -60,6 +62,7 @@ void describe(schema::Visitor& v, BatchManifest& x) {
   v.field("root", x.root);
   v.field("classes", x.classes);
   v.field("counts", x.counts);
+  v.field("groups", x.groups);
   v.field("sets", x.sets);
   v.field("files", x.files);
   v.field("plan", x.plan);

@@ -21,6 +21,7 @@ inline constexpr std::string_view kBatchFile = "batch.json";
 inline constexpr std::string_view kSetFile = "ava-batch.json";
 inline constexpr std::string_view kSamplesFile = "ava-batch.jsonl";
 inline constexpr std::string_view kRejectsFile = "rejects.jsonl";
+inline constexpr std::string_view kGroupsFile = "groups.jsonl";
 
 /// A file with its digest, path relative to the manifest's folder. One of the two digests is there.
 struct FileRecord {
@@ -45,6 +46,8 @@ struct PlanRecord {
   bool mean = false;
   std::uint64_t min_per_class = 0;
   std::uint64_t max_per_class = 0;
+  std::vector<std::string> keep_together;
+  int near_bits = 0;
   std::string verify;
   std::map<std::string, schema::AnyJson> formats;  ///< name -> options
 };
@@ -79,6 +82,7 @@ struct BatchManifest {
   std::string root;
   std::vector<std::string> classes;
   Counts counts;
+  std::optional<GroupSummary> groups;  ///< when samples were kept together; groups.jsonl lists them
   std::vector<SetSummary> sets;
   std::vector<FileRecord> files;  ///< rejects.jsonl and the manifest of each set
   PlanRecord plan;

@@ -49,6 +49,10 @@ void describe(schema::Visitor& v, FormatSpec& x) {
   v.field("mean", x.mean, {.doc = "write the mean of the training part", .required = false});
   v.field("min_per_class", x.min_per_class, {.doc = "drop smaller classes", .required = false, .min = 0});
   v.field("max_per_class", x.max_per_class, {.doc = "cut larger classes", .required = false, .min = 0});
+  v.field(
+      "keep_together", x.keep_together,
+      {.doc = "never in two parts: source (versions of one picture), duplicates, near, field:NAME", .required = false});
+  v.field("near_bits", x.near_bits, {.doc = "how near is near, of 64 bits", .required = false, .min = 0, .max = 15});
   v.field("max_reject_ratio", x.max_reject_ratio, {.doc = "fail above", .required = false, .min = 0, .max = 1});
   v.field("verify", x.verify, {.doc = "how pictures are checked", .required = false});
   v.field("threads", x.threads, {.doc = "0: one per core", .required = false, .min = 0, .max = 256});
@@ -78,6 +82,13 @@ void describe(schema::Visitor& v, Counts& x) {
   v.field("objects", x.objects);
 }
 
+void describe(schema::Visitor& v, GroupSummary& x) {
+  v.type("GroupSummary");
+  v.field("groups", x.groups);
+  v.field("samples", x.samples);
+  v.field("largest", x.largest);
+}
+
 void describe(schema::Visitor& v, FormatResult& x) {
   v.type("FormatResult");
   v.field("batch", x.batch);
@@ -86,6 +97,7 @@ void describe(schema::Visitor& v, FormatResult& x) {
   v.field("task", x.task, {.required = false});
   v.field("classes", x.classes);
   v.field("counts", x.counts);
+  v.field("groups", x.groups);
   v.field("sets", x.sets);
   v.field("already_there", x.already_there, {.required = false});
 }

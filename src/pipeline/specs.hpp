@@ -53,6 +53,8 @@ struct FormatSpec {
   bool mean = false;  ///< write mean.csv and mean.binaryproto; every picture is decoded
   std::uint64_t min_per_class = 0;
   std::uint64_t max_per_class = 0;
+  std::vector<std::string> keep_together = {"source"};  ///< what must not be in two parts: groups.hpp
+  int near_bits = 4;
   double max_reject_ratio = 1.0;
   PictureCheck verify = PictureCheck::kStructure;
   unsigned threads = 0;  ///< 0: one per core
@@ -84,6 +86,14 @@ struct Counts {
 };
 void describe(schema::Visitor& v, Counts& x);
 
+/// Samples that are kept in one part because they are copies or kin (groups.hpp).
+struct GroupSummary {
+  std::uint64_t groups = 0;   ///< of two samples and more
+  std::uint64_t samples = 0;  ///< in them
+  std::uint64_t largest = 0;
+};
+void describe(schema::Visitor& v, GroupSummary& x);
+
 struct FormatResult {
   std::string batch;  ///< 16 hex digits
   std::string root;   ///< digest over all samples
@@ -91,6 +101,7 @@ struct FormatResult {
   format::Task task = format::Task::kClassification;
   std::vector<std::string> classes;
   Counts counts;
+  std::optional<GroupSummary> groups;
   std::vector<SetSummary> sets;
   bool already_there = false;  ///< the same batch had been finished before; nothing was written
 };

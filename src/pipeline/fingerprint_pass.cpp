@@ -1,0 +1,85 @@
+#include "pipeline/fingerprint_pass.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/digest.hpp"
+#include "image/perceptual_hash.hpp"
+#include "pipeline/ordered.hpp"
+
+namespace ava::pipeline {
+
+namespace {
+
+constexpr std::uint64_t kItemsPerBatch = 64;
+
+struct Printed {
+  std::uint32_t item = 0;
+  Fingerprint print;
+  std::optional<sample::Reject> bad;
+};
+
+Result<Printed> print_of(std::uint32_t item, const CatalogueItem& place, const ListFile& list,
+                         const PictureStage& stage, bool shown) {
+  Printed made{.item = item};
+  AVA_TRY(const std::string line, list.read_at(place.offset, place.bytes));
+  AVA_TRY(auto outcome, stage.make(line, place.line));
+  if (auto* reject = std::get_if<sample::Reject>(&outcome)) {
+    made.bad = std::move(*reject);
+    return made;
+  }
+  const Picture& picture = std::get<Picture>(outcome);
+  const Digest digest = sha256(*picture.bytes);
+  for (std::size_t i = 0; i < sizeof made.print.bytes; ++i) made.print.bytes = made.print.bytes << 8 | digest[i];
+  if (!shown) return made;
+  const auto hash = image::perceptual_hash(*picture.bytes);
+  if (hash.ok()) {
+    made.print.shown = *hash;
+    return made;
+  }
+  made.bad.emplace();
+  made.bad->line = place.line;
+  made.bad->url = picture.url;
+  made.bad->slug = hash.error().slug();
+  made.bad->detail = hash.error().message();
+  return made;
+}
+
+}  // namespace
+
+Result<std::vector<Fingerprint>> fingerprints_of(const Catalogue& catalogue, const ListFile& list,
+                                                 const std::shared_ptr<const storage::Resolver>& resolver,
+                                                 const PictureOptions& options, bool shown, unsigned threads,
+                                                 ProgressMeter& meter, const OnBadPicture& on_bad,
+                                                 const std::stop_token& stop) {
+  PictureOptions as_they_are = options;
+  as_they_are.resize = {};
+  as_they_are.planes = false;
+  as_they_are.use = {};
+  const PictureStage stage(resolver, as_they_are);
+  std::vector<Fingerprint> prints(catalogue.items.size());
+  const std::uint64_t batches = (prints.size() + kItemsPerBatch - 1) / kItemsPerBatch;
+  meter.begin("look for copies", prints.size(), "items");
+  Ordered<std::vector<Printed>> ordered(batches, threads);
+  const auto produce = [&](std::uint64_t batch, const std::stop_token& cancelled) -> Result<std::vector<Printed>> {
+    std::vector<Printed> made;
+    const std::uint64_t to = std::min<std::uint64_t>((batch + 1) * kItemsPerBatch, prints.size());
+    for (std::uint64_t i = batch * kItemsPerBatch; i < to && !cancelled.stop_requested(); ++i) {
+      AVA_TRY(Printed one, print_of(static_cast<std::uint32_t>(i), catalogue.items[i], list, stage, shown));
+      made.push_back(std::move(one));
+    }
+    return made;
+  };
+  const auto consume = [&](const std::vector<Printed>& made) -> Result<void> {
+    for (const Printed& one : made) {
+      if (one.bad) AVA_CHECK(on_bad(one.item, *one.bad));
+      if (!one.bad) prints[one.item] = one.print;
+    }
+    meter.add(made.size());
+    return {};
+  };
+  AVA_CHECK(ordered.run(produce, consume, stop));
+  return prints;
+}
+
+}  // namespace ava::pipeline
