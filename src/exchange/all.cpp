@@ -59,12 +59,21 @@ std::string only_folder(const Tree& tree) {
 }  // namespace
 
 std::span<const Importer* const> importers() {
-  static const std::array<const Importer*, 4> kAll = {
+  // clang-format off
+  static const std::array<const Importer*, 11> kAll = {
       &list_importer(),
       &folder_importer(),
       &unlabelled_importer(),
+      &caffe_importer(),
+      &mxnet_importer(),
+      &coco_importer(),
       &voc_importer(),
+      &yolo_importer(),
+      &cvat_importer(),
+      &labelme_importer(),
+      &huggingface_importer(),
   };
+  // clang-format on
   return kAll;
 }
 

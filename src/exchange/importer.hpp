@@ -2,6 +2,7 @@
 // A driver is one file and one line in all.cpp; the web form, the CLI and the conformance test follow from that.
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -55,6 +56,8 @@ struct Request {
   std::string label = "class";  ///< name of the labels to write
   std::string url_prefix;       ///< before a picture's name: "qiniu:///bucket/folder/", "/data/bccd/" or ""
   bool labels_only = false;     ///< do not look for the pictures: names are taken as they are written
+  /// Keeps a picture that a label file holds, under a name of the tree; empty where the tree is only read.
+  std::function<Result<void>(std::string_view name, std::string_view bytes)> store;
 
   std::string url_of(std::string_view name) const { return url_prefix + std::string(name); }
 };

@@ -128,4 +128,33 @@ std::string_view split_of_name(std::string_view name) {
   return {};
 }
 
+std::string_view split_of_folders(std::string_view name) {
+  for (std::string_view rest = name; rest.find('/') != std::string_view::npos;) {
+    const std::string_view folder = rest.substr(0, rest.find('/'));
+    if (const auto part = split_of_name(folder); !part.empty()) return part;
+    rest.remove_prefix(folder.size() + 1);
+  }
+  return {};
+}
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve(text.size() / 4 * 3);
+  std::uint32_t bits = 0;
+  int have = 0;
+  for (const char c : text) {
+    if (c == '\n' || c == '\r') continue;
+    if (c == '=') break;
+    const auto digit = kDigits.find(c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    bits = (bits << 6) | static_cast<std::uint32_t>(digit);
+    have += 6;
+    if (have < 8) continue;
+    have -= 8;
+    out.push_back(static_cast<char>((bits >> have) & 0xFF));
+  }
+  return out;
+}
+
 }  // namespace ava::exchange

@@ -58,4 +58,10 @@ sample::Entry box_entry(const sample::Box& box, std::string cls);
 /// "train" of "train", "val" of "val2017", "valid" and "validation", "test" of "testing"; empty: no name of a split.
 std::string_view split_of_name(std::string_view name);
 
+/// The part a picture is in by the first of its folders that has such a name.
+std::string_view split_of_folders(std::string_view name);
+
+/// Line breaks inside are fine; nothing when another character is.
+std::optional<std::string> decode_base64(std::string_view text);
+
 }  // namespace ava::exchange

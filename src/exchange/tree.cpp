@@ -51,6 +51,10 @@ Result<std::unique_ptr<storage::Reader>> Tree::open(std::string_view name) const
 
 bool Tree::has(std::string_view name) const { return storage_->stat(prefix_ + std::string(name)).ok(); }
 
+std::optional<std::filesystem::path> Tree::local_path(std::string_view name) const {
+  return storage_->local_path(prefix_ + std::string(name));
+}
+
 std::string resolve_name(std::string_view folder, std::string_view name) {
   std::string joined(name);
   for (char& c : joined)

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ class Tree {
   Result<std::string> head(std::string_view name, std::size_t bytes) const;
   Result<std::unique_ptr<storage::Reader>> open(std::string_view name) const;
   bool has(std::string_view name) const;
+  /// Where the file lies on this machine; empty for remote storage.
+  std::optional<std::filesystem::path> local_path(std::string_view name) const;
   /// The tree that begins at `folder` (ending in '/').
   Tree below(std::string_view folder) const { return {storage_, prefix_ + std::string(folder)}; }
 
