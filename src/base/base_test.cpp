@@ -142,6 +142,16 @@ TEST(Random, DependsOnlyOnKeyAndCounter) {
   EXPECT_NEAR(sum / 10'000, 0.5, 0.02);
 }
 
+TEST(Random, NoCounterGivesTheSameForEveryKey) {
+  for (std::uint64_t counter = 0; counter < 100; ++counter) {
+    std::set<std::uint64_t> values;
+    for (std::uint64_t key = 0; key < 100; ++key) values.insert(random_at(key, counter));
+    EXPECT_EQ(values.size(), 100u) << counter;
+  }
+  // So that no change goes unnoticed: shuffles of sets people have made would come out otherwise.
+  EXPECT_EQ(random_at(7, 1), 11984929618412882174ull);
+}
+
 TEST(BoundedQueue, RefusesWhenFullAndDrainsAfterClose) {
   BoundedQueue<int> queue(1);
   EXPECT_TRUE(queue.try_push(1));

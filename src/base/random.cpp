@@ -13,7 +13,7 @@ constexpr std::uint64_t kStep = 0x9E3779B97F4A7C15ull;
 }  // namespace
 
 std::uint64_t random_at(std::uint64_t key, std::uint64_t counter) {
-  return finalise(finalise(key + kStep) ^ finalise(counter * kStep + key));
+  return finalise(finalise(key + kStep) + (counter + 1) * kStep);
 }
 
 std::uint64_t random_key(std::uint64_t seed, std::string_view stream) {

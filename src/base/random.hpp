@@ -7,7 +7,7 @@
 
 namespace ava {
 
-/// Mix a key and a counter to 64 well-distributed bits (two rounds of a 64-bit finaliser over splitmix increments).
+/// Mix a key and a counter to 64 well-distributed bits (splitmix64, started at the key's own hash).
 std::uint64_t random_at(std::uint64_t key, std::uint64_t counter);
 /// Derive a key from a seed and a name ("split", "shuffle/3").
 std::uint64_t random_key(std::uint64_t seed, std::string_view stream);
