@@ -116,6 +116,7 @@ void add_options(CLI::App& command, Options& options) {
   command.add_flag("--no-stratify", options.no_stratify, "Do not give each part every class in proportion");
   command.add_option("--resize", spec.resize, "256 (shorter edge), 224x224, or nothing: bytes are copied unchanged");
   command.add_option("--quality", spec.quality, "JPEG quality of resized pictures")->capture_default_str();
+  command.add_flag("--multi-label", spec.multi_label, "A picture may have several classes; all of them are kept");
   command.add_flag("--mean", spec.mean, "Write mean.csv and mean.binaryproto (decodes every picture)");
   command.add_option("--min-per-class", spec.min_per_class, "Drop smaller classes")->capture_default_str();
   command.add_option("--max-per-class", spec.max_per_class, "Cut larger classes")->capture_default_str();
