@@ -264,7 +264,7 @@ Result<remote::KodoConfig> parse_kodo_uri(std::string_view uri) {
     std::string given = parsed.option(name);
     if (given.empty() && name != "domain") given = parsed.option("endpoint");
     if (given.empty()) continue;
-    if (given.find("://") == std::string::npos) given = "http://" + given;
+    if (given.find("://") == std::string::npos) given.insert(0, "http://");
     AVA_CHECK(check_endpoint(given));
     while (given.ends_with('/')) given.pop_back();
     *host = given;

@@ -41,8 +41,7 @@ class RangeReader : public Reader {
     if (offset >= size_ || size == 0) return std::size_t{0};
     const std::size_t wanted = std::min<std::uint64_t>(size, size_ - offset);
     AVA_TRY(const std::string bytes, checked(fetch_(offset, wanted)));
-    std::memcpy(buffer, bytes.data(), std::min(bytes.size(), wanted));
-    return std::min(bytes.size(), wanted);
+    return bytes.copy(buffer, wanted);
   }
 
   std::optional<std::uint64_t> size_bytes() const override { return size_; }
