@@ -264,6 +264,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/formatted-sets/{id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What its batch left out or could not read, and why */
+        get: operations["listFormattedSetRejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/formatted-sets/{id}/stats": {
         parameters: {
             query?: never;
@@ -275,6 +292,24 @@ export interface paths {
         get: operations["getFormattedSetStats"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/formatted-sets/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest verification of its batch */
+        get: operations["getVerification"];
+        put?: never;
+        /** Read the sets of its batch back and compare them with their manifests */
+        post: operations["verifyFormattedSet"];
         delete?: never;
         options?: never;
         head?: never;
@@ -801,11 +836,20 @@ export interface components {
             rejected: number;
         };
         BindBucket: {
+            /** @description Of s3 and qiniu; kept in a file of the server, never shown */
+            access_key?: string;
             is_default?: boolean;
             /** @description First part of object URIs: qiniu:///<name>/<key> */
             name: string;
+            /** Format: password */
+            secret_key?: string;
             /**
-             * @description Where it lies
+             * Format: password
+             * @description Of temporary (STS) keys
+             */
+            session_token?: string;
+            /**
+             * @description Where it lies: file:///folder, s3://bucket/folder?endpoint=https://host&region=name&style=path, qiniu:///bucket/folder?domain=host
              * @example file:///srv/ava
              */
             uri: string;
@@ -1326,6 +1370,34 @@ export interface components {
             role: "admin" | "member";
             /** @enum {string} */
             state: "pending" | "active" | "disabled";
+        };
+        Verification: {
+            job: components["schemas"]["Job"];
+            /** @description Once the job is over; sets by <format>/<split> */
+            report?: components["schemas"]["VerifyReport"];
+        };
+        VerifiedSet: {
+            batch: string;
+            format: string;
+            ok: boolean;
+            path: string;
+            sample_count: number;
+            split: string;
+        };
+        VerifyProblem: {
+            detail: string;
+            file?: string;
+            sample?: string;
+            set: string;
+            slug: string;
+            url?: string;
+        };
+        VerifyReport: {
+            ok: boolean;
+            problem_count: number;
+            problems: components["schemas"]["VerifyProblem"][];
+            root: string;
+            sets: components["schemas"]["VerifiedSet"][];
         };
     };
     responses: never;
@@ -2010,6 +2082,45 @@ export interface operations {
             };
         };
     };
+    listFormattedSetRejects: {
+        parameters: {
+            query?: {
+                /** @description 1 to 500 */
+                limit?: string;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Reject"][];
+                        /** @description Ask again with ?cursor=; absent on the last page */
+                        next_cursor?: string;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getFormattedSetStats: {
         parameters: {
             query?: never;
@@ -2028,6 +2139,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelStats"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyFormattedSet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
                 };
             };
             /** @description A problem (RFC 9457) */
