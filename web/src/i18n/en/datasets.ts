@@ -197,9 +197,13 @@ export const datasets: Shape<typeof zh> = {
     info: {
       recordio: "RecordIO of MXNet: data.rec and data.idx",
       lmdb: "LMDB of Caffe: data.mdb and lock.mdb",
-      raw: "Original images: picture files and label files, one folder per class",
+      raw: "Original images: the picture files, and index.lst with their labels",
+      tfrecord: "TFRecord of TensorFlow: shards of tf.train.Example",
+      webdataset: "WebDataset: tar shards for PyTorch, from disk or a bucket",
+      mds: "MDS of MosaicML Streaming: shards and index.json",
+      folder: "One folder per class, as ImageFolder and Keras read them; one class per image only",
       roidb: "roidb for detection",
     },
-    name: { recordio: "RecordIO", lmdb: "LMDB", raw: "Original images", roidb: "roidb" },
+    name: { recordio: "RecordIO", lmdb: "LMDB", raw: "Original images", roidb: "roidb", tfrecord: "TFRecord", webdataset: "WebDataset", mds: "MDS", folder: "Folder per class" },
   },
 };

@@ -193,9 +193,13 @@ export const datasets = {
     info: {
       recordio: "MXNet 的 RecordIO：data.rec 和 data.idx",
       lmdb: "Caffe 的 LMDB：data.mdb 和 lock.mdb",
-      raw: "原图：图片文件和标签文件，每个类别一个文件夹",
+      raw: "原图：图片文件，以及写着标签的 index.lst",
+      tfrecord: "TensorFlow 的 TFRecord：由 tf.train.Example 组成的分片",
+      webdataset: "WebDataset：供 PyTorch 从磁盘或存储空间读取的 tar 分片",
+      mds: "MosaicML Streaming 的 MDS：分片和 index.json",
+      folder: "每个类别一个文件夹，ImageFolder 和 Keras 可以直接读；每张图片只能有一个类别",
       roidb: "检测用的 roidb",
     },
-    name: { recordio: "RecordIO", lmdb: "LMDB", raw: "原图", roidb: "roidb" },
+    name: { recordio: "RecordIO", lmdb: "LMDB", raw: "原图", roidb: "roidb", tfrecord: "TFRecord", webdataset: "WebDataset", mds: "MDS", folder: "按类别分文件夹" },
   },
 };
