@@ -14,7 +14,6 @@
 #include "exchange/random_file.hpp"
 #include "exchange/samples.hpp"
 #include "schema/schema.hpp"
-#include "schema/schema.hpp"
 
 namespace ava::exchange {
 

@@ -8,9 +8,13 @@ namespace ava::exchange {
 
 namespace {
 
-constexpr std::size_t kWidth = 200;    ///< names of one folder
-constexpr std::size_t kFolders = 200;  ///< looked into
+constexpr std::size_t kWidth = 20'000;  ///< names of one folder that are listed
+constexpr std::size_t kKept = 200;      ///< pictures of one folder, and other files, that are kept
+constexpr std::size_t kFolders = 200;   ///< looked into
 constexpr long kDepth = 4;
+/// Looked for by name where a folder holds more than is listed.
+constexpr std::string_view kMarks[] = {"metadata.jsonl", "metadata.csv", "data.yaml", "obj.data",  "train.txt",
+                                       "val.txt",        "train.lst",    "val.lst",   "index.lst", "annotations.xml"};
 
 }  // namespace
 
@@ -25,11 +29,21 @@ Result<Glance> Glance::at(const Tree& tree, const std::string& focus) {
     const std::string folder = std::move(open.front());
     open.pop_front();
     AVA_TRY(const auto names, tree.names(folder, kWidth));
+    std::size_t pictures = 0, others = 0;
     for (const std::string& name : names) {
       if (name.starts_with('.') || name == "__MACOSX/") continue;
       const std::string full = folder + name;
-      (full.ends_with('/') ? glance.folders_ : glance.files_).push_back(full);
-      if (full.ends_with('/') && std::count(full.begin(), full.end(), '/') < kDepth) open.push_back(full);
+      if (!full.ends_with('/')) {
+        if ((is_picture(name) ? pictures : others)++ < kKept) glance.files_.push_back(full);
+        continue;
+      }
+      if (glance.folders_.size() < kKept * kFolders) glance.folders_.push_back(full);
+      if (std::count(full.begin(), full.end(), '/') < kDepth) open.push_back(full);
+    }
+    if (names.size() < kWidth) continue;
+    for (const std::string_view mark : kMarks) {
+      const std::string full = folder + std::string(mark);
+      if (!glance.has_file(full) && tree.has(full)) glance.files_.push_back(full);
     }
   }
   return glance;

@@ -55,8 +55,13 @@ class VocRun {
     for (std::string_view rest = text; !rest.empty();) {
       const std::string_view line = rest.substr(0, rest.find('\n'));
       rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-      const auto words = words_of(line);
-      if (!words.empty()) parts_[subset].add(words.front());
+      const std::string_view id = trimmed(line);
+      if (id.empty()) continue;
+      parts_[subset].add(id);
+      // Lists of one class say behind the id whether it is there: "000012 -1".
+      const auto blank = id.find_last_of(" \t");
+      if (blank != std::string_view::npos && integer_of(id.substr(blank)))
+        parts_[subset].add(trimmed(id.substr(0, blank)));
     }
     return {};
   }
@@ -156,13 +161,14 @@ class VocRun {
     return {};
   }
 
-  /// What else an object says: flags and pose stay as members, the rest is counted.
+  /// What else an object says: flags that are set and a pose stay as members, the rest is counted.
   std::string members_of(const XmlElement& object) {
     Members members;
     for (const XmlElement& child : object.children) {
       if (child.name == "name" || child.name == "bndbox") continue;
       if (child.name == "truncated" || child.name == "difficult" || child.name == "occluded") {
-        if (const auto flag = number_of(child.text)) members.number(child.name, *flag);
+        const auto flag = number_of(child.text);
+        if (flag && *flag != 0) members.number(child.name, *flag);
       } else if (child.name == "pose") {
         if (child.text != "Unspecified" && !child.text.empty()) members.text("pose", child.text);
       } else {
