@@ -118,9 +118,9 @@ Result<void> HttpReader::fill() {
     begin();
   }
   if (!wrong_part_) return transfer_->outcome(code_, url_);
-  return Error(
-      ErrorCode::kUnavailable, "http.broken_off",
-      fmt::format("'{}': the connection broke after {} bytes and the rest cannot be had", remote::redact_url(url_), received_));
+  return Error(ErrorCode::kUnavailable, "http.broken_off",
+               fmt::format("'{}': the connection broke after {} bytes and the rest cannot be had",
+                           remote::redact_url(url_), received_));
 }
 
 Result<std::size_t> HttpReader::read(char* buffer, std::size_t size) {
