@@ -1,5 +1,6 @@
 #include "format/datum.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace ava::format {
@@ -17,6 +18,17 @@ void put_varint(std::string& out, std::uint64_t value) {
 void put_int(std::string& out, std::uint32_t field, std::int32_t value) {
   put_varint(out, field << 3 | kVarint);
   put_varint(out, static_cast<std::uint64_t>(static_cast<std::int64_t>(value)));
+}
+
+void put_float(std::string& out, std::uint32_t field, float value) {
+  put_varint(out, field << 3 | kFixed32);
+  out.append(reinterpret_cast<const char*>(&value), 4);
+}
+
+void put_message(std::string& out, std::uint32_t field, std::string_view message) {
+  put_varint(out, field << 3 | kBytes);
+  put_varint(out, message.size());
+  out += message;
 }
 
 /// Walks over the fields of a message; any step may find it cut short.
@@ -95,6 +107,85 @@ bool read_field(Wire& wire, std::uint64_t tag, Datum& datum) {
   }
 }
 
+/// Calls take(tag, wire) for every field; false when the message is cut short.
+template <class Take>
+bool each_field(std::string_view message, Take take) {
+  Wire wire(message);
+  while (!wire.done()) {
+    std::uint64_t tag = 0;
+    if (!wire.varint(tag) || tag >> 3 == 0 || !take(tag, wire)) return false;
+  }
+  return true;
+}
+
+bool take_message(Wire& wire, std::string_view& message) {
+  std::uint64_t size = 0;
+  return wire.varint(size) && wire.take(size, message);
+}
+
+bool take_float(Wire& wire, float& value) {
+  std::string_view bytes;
+  if (!wire.take(4, bytes)) return false;
+  std::memcpy(&value, bytes.data(), 4);
+  return true;
+}
+
+bool read_box(std::string_view message, AnnotatedBox& box) {
+  return each_field(message, [&box](std::uint64_t tag, Wire& wire) {
+    std::uint64_t value = 0;
+    switch (tag) {
+      case 1 << 3 | kFixed32:
+        return take_float(wire, box.xmin);
+      case 2 << 3 | kFixed32:
+        return take_float(wire, box.ymin);
+      case 3 << 3 | kFixed32:
+        return take_float(wire, box.xmax);
+      case 4 << 3 | kFixed32:
+        return take_float(wire, box.ymax);
+      case 6 << 3 | kVarint:
+        return wire.varint(value) && (box.difficult = value != 0, true);
+      default:
+        return wire.skip(tag & 7);
+    }
+  });
+}
+
+bool read_annotation(std::string_view message, AnnotatedBox& box) {
+  return each_field(message, [&box](std::uint64_t tag, Wire& wire) {
+    std::string_view inner;
+    if (tag != (2 << 3 | kBytes)) return wire.skip(tag & 7);
+    return take_message(wire, inner) && read_box(inner, box);
+  });
+}
+
+/// The label of a group may stand behind its boxes.
+bool read_group(std::string_view message, std::vector<AnnotatedBox>& boxes) {
+  const std::size_t first = boxes.size();
+  std::uint64_t label = 0;
+  const bool whole = each_field(message, [&](std::uint64_t tag, Wire& wire) {
+    std::string_view inner;
+    if (tag == (1 << 3 | kVarint)) return wire.varint(label);
+    if (tag != (2 << 3 | kBytes)) return wire.skip(tag & 7);
+    return take_message(wire, inner) && read_annotation(inner, boxes.emplace_back());
+  });
+  for (std::size_t i = first; i < boxes.size(); ++i) boxes[i].group_label = static_cast<std::uint32_t>(label);
+  return whole;
+}
+
+/// An annotation: its number within the group, and its box.
+void put_annotation(std::string& out, std::int32_t instance, const AnnotatedBox& box) {
+  std::string bounds;
+  put_float(bounds, 1, box.xmin);
+  put_float(bounds, 2, box.ymin);
+  put_float(bounds, 3, box.xmax);
+  put_float(bounds, 4, box.ymax);
+  put_int(bounds, 6, box.difficult ? 1 : 0);
+  std::string annotation;
+  put_int(annotation, 1, instance);
+  put_message(annotation, 2, bounds);
+  put_message(out, 2, annotation);
+}
+
 }  // namespace
 
 std::string encode(const Datum& datum) {
@@ -107,23 +198,52 @@ std::string encode(const Datum& datum) {
   put_varint(out, datum.data.size());
   out += datum.data;
   put_int(out, 5, datum.label);
-  for (const float value : datum.float_data) {
-    put_varint(out, 6 << 3 | kFixed32);
-    out.append(reinterpret_cast<const char*>(&value), 4);
-  }
+  for (const float value : datum.float_data) put_float(out, 6, value);
   if (datum.encoded) put_int(out, 7, 1);
   return out;
 }
 
 Result<Datum> decode_datum(std::string_view bytes) {
   Datum datum;
-  Wire wire(bytes);
-  while (!wire.done()) {
-    std::uint64_t tag = 0;
-    if (!wire.varint(tag) || tag >> 3 == 0 || !read_field(wire, tag, datum))
-      return Error(ErrorCode::kCorrupt, "datum.corrupt", "the bytes are no caffe.Datum message");
-  }
+  const bool whole =
+      each_field(bytes, [&datum](std::uint64_t tag, Wire& wire) { return read_field(wire, tag, datum); });
+  if (!whole) return Error(ErrorCode::kCorrupt, "datum.corrupt", "the bytes are no caffe.Datum message");
   return datum;
+}
+
+std::string encode(const AnnotatedDatum& annotated) {
+  std::vector<AnnotatedBox> boxes = annotated.boxes;
+  std::stable_sort(boxes.begin(), boxes.end(),
+                   [](const AnnotatedBox& a, const AnnotatedBox& b) { return a.group_label < b.group_label; });
+  std::string out;
+  out.reserve(annotated.datum.data.size() + 64 + 48 * boxes.size());
+  put_message(out, 1, encode(annotated.datum));
+  put_int(out, 2, 0);  // BBOX
+  for (std::size_t i = 0; i < boxes.size();) {
+    const std::uint32_t label = boxes[i].group_label;
+    std::string group;
+    put_int(group, 1, static_cast<std::int32_t>(label));
+    for (std::int32_t instance = 0; i < boxes.size() && boxes[i].group_label == label; ++i, ++instance)
+      put_annotation(group, instance, boxes[i]);
+    put_message(out, 3, group);
+  }
+  return out;
+}
+
+bool is_annotated(std::string_view bytes) { return !bytes.empty() && bytes.front() == (1 << 3 | kBytes); }
+
+Result<AnnotatedDatum> decode_annotated(std::string_view bytes) {
+  AnnotatedDatum annotated;
+  std::string_view datum;
+  const bool whole = each_field(bytes, [&](std::uint64_t tag, Wire& wire) {
+    std::string_view group;
+    if (tag == (1 << 3 | kBytes)) return take_message(wire, datum);
+    if (tag != (3 << 3 | kBytes)) return wire.skip(tag & 7);
+    return take_message(wire, group) && read_group(group, annotated.boxes);
+  });
+  if (!whole) return Error(ErrorCode::kCorrupt, "datum.corrupt", "the bytes are no caffe.AnnotatedDatum message");
+  AVA_TRY(annotated.datum, decode_datum(datum));
+  return annotated;
 }
 
 }  // namespace ava::format

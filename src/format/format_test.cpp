@@ -29,11 +29,16 @@ std::string picture(std::uint64_t i) {
 
 class EveryFormat : public ::testing::TestWithParam<const Format*> {
  protected:
+  /// One class a picture, or where a format is for boxes only, one box.
   void write(std::uint64_t count, std::string_view options = "{}") {
-    const SetInfo info{.split = "train", .sample_count = count, .classes = {"狗", "猫"}};
+    const Task task = GetParam()->traits().classification ? Task::kClassification : Task::kDetection;
+    const SetInfo info{.split = "train", .task = task, .sample_count = count, .classes = {"狗", "猫"}};
     ASSERT_OK_AND(auto writer, GetParam()->make_writer(dir_.path(), info, options));
-    for (std::uint64_t i = 0; i < count; ++i)
-      ASSERT_OK(writer->append(item_of(i, picture(i), static_cast<std::uint32_t>(i % 2))));
+    for (std::uint64_t i = 0; i < count; ++i) {
+      Item item = item_of(i, picture(i), static_cast<std::uint32_t>(i % 2));
+      item.labels.objects = {{.cls = item.labels.cls, .box = {0, 0, 2, 1}}};
+      ASSERT_OK(writer->append(item));
+    }
     ASSERT_OK_AND(files_, writer->finish());
   }
   ava::testing::TempDir dir_;
@@ -49,7 +54,8 @@ TEST_P(EveryFormat, ReadsBackEverySampleItWrote) {
     ASSERT_OK_AND(const bool more, reader->next(item));
     ASSERT_TRUE(more);
     ASSERT_EQ(item.index, i);
-    ASSERT_EQ(item.label, static_cast<std::int64_t>(i % 2));
+    const std::int64_t cls = item.objects.empty() ? item.label : item.objects[0].cls;
+    ASSERT_EQ(cls, static_cast<std::int64_t>(i % 2));
     ASSERT_EQ(item.bytes, picture(i));
   }
   EXPECT_FALSE(reader->next(item).value());

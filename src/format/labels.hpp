@@ -36,6 +36,7 @@ struct Labels {
 
 /// What a driver can carry. The batch leaves out, and lists, what one of its formats cannot.
 struct Traits {
+  bool classification = true;
   bool multi_label = false;
   bool detection = false;
   bool negatives = true;    ///< pictures without objects in a detection set

@@ -6,6 +6,7 @@
 #include "base/file.hpp"
 #include "format/datum.hpp"
 #include "format/drivers.hpp"
+#include "format/label_floats.hpp"
 #include "format/lmdb_env.hpp"
 #include "schema/json.hpp"
 
@@ -46,13 +47,41 @@ std::string key_of(std::uint64_t index, int digits, std::string_view path) {
   return key;
 }
 
+std::vector<AnnotatedBox> boxes_of(const Item& item) {
+  std::vector<AnnotatedBox> boxes;
+  for (const Object& object : item.labels.objects) {
+    const FloatBox box = fractions_of(object.box, item.width, item.height);
+    boxes.push_back({object.cls + 1, box.x0, box.y0, box.x1, box.y1, object.difficult});
+  }
+  return boxes;
+}
+
+Result<std::vector<Object>> objects_of(const std::vector<AnnotatedBox>& boxes) {
+  std::vector<Object> objects;
+  for (const AnnotatedBox& box : boxes) {
+    if (box.group_label == 0) return Error(ErrorCode::kCorrupt, "datum.corrupt", "a box of the background");
+    Object object{.cls = box.group_label - 1, .difficult = box.difficult};
+    AVA_TRY(object.box, box_of_fractions({box.xmin, box.ymin, box.xmax, box.ymax}, "datum.corrupt"));
+    objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
 class LmdbWriter final : public Writer {
  public:
-  LmdbWriter(LmdbAppender appender, fs::path folder, int digits, Encoding encoding)
-      : appender_(std::move(appender)), folder_(std::move(folder)), digits_(digits), encoding_(encoding) {}
+  LmdbWriter(LmdbAppender appender, fs::path folder, const SetInfo& info, int digits, Encoding encoding)
+      : appender_(std::move(appender)),
+        folder_(std::move(folder)),
+        task_(info.task),
+        class_count_(info.classes.size()),
+        digits_(digits),
+        encoding_(encoding) {}
 
   Result<void> append(const Item& item) override {
-    Datum datum{.label = static_cast<std::int32_t>(item.labels.cls)};
+    Datum datum;
+    if (task_ == Task::kClassification) datum.label = static_cast<std::int32_t>(item.labels.cls);
+    if (task_ == Task::kMultiLabel) datum.float_data = ones_at(item.labels.classes, class_count_);
+    if (task_ == Task::kDetection) datum.label = -1;
     if (encoding_ == Encoding::kEncoded) {
       datum.data = *item.bytes;
       datum.encoded = true;
@@ -62,7 +91,9 @@ class LmdbWriter final : public Writer {
       datum.width = item.width;
       datum.data = *item.planes;
     }
-    return appender_.append(key_of(item.index, digits_, item.name), encode(datum));
+    std::string value =
+        task_ == Task::kDetection ? encode(AnnotatedDatum{std::move(datum), boxes_of(item)}) : encode(datum);
+    return appender_.append(key_of(item.index, digits_, item.name), std::move(value));
   }
 
   Result<std::vector<SetFile>> finish() override {
@@ -74,6 +105,8 @@ class LmdbWriter final : public Writer {
  private:
   LmdbAppender appender_;
   fs::path folder_;
+  Task task_;
+  std::size_t class_count_;
   int digits_;
   Encoding encoding_;
 };
@@ -92,14 +125,30 @@ class LmdbReader final : public Reader {
     ++next_;
     if (std::strtoull(std::string(key.substr(0, 20)).c_str(), nullptr, 10) != item.index)
       return Error(ErrorCode::kCorrupt, "lmdb.bad_key", fmt::format("record {} has the key '{}'", item.index, key));
+    item.classes.clear();
+    item.objects.clear();
+    item.fractions = is_annotated(value);
+    if (item.fractions) {
+      AVA_TRY(const AnnotatedDatum annotated, decode_annotated(value));
+      take(annotated.datum, item);
+      AVA_TRY(item.objects, objects_of(annotated.boxes));
+      return true;
+    }
     AVA_TRY(const Datum datum, decode_datum(value));
-    item.label = datum.label;
-    item.is_planes = !datum.encoded;
-    item.bytes.assign(datum.data);
+    take(datum, item);
+    if (!datum.float_data.empty()) {
+      AVA_TRY(item.classes, places_of_ones(datum.float_data, "datum.corrupt"));
+    }
     return true;
   }
 
  private:
+  static void take(const Datum& datum, StoredItem& item) {
+    item.label = datum.label;
+    item.is_planes = !datum.encoded;
+    item.bytes.assign(datum.data);
+  }
+
   LmdbCursor cursor_;
   std::uint64_t next_ = 0;
 };
@@ -109,8 +158,10 @@ class LmdbFormat final : public Format {
   std::string_view name() const override { return "lmdb"; }
   std::string_view title() const override { return "LMDB"; }
   std::string_view description() const override {
-    return "Caffe Datum records in an LMDB environment (cache/data.mdb). Random access by key, read by Caffe.";
+    return "Caffe Datum records in an LMDB environment (cache/data.mdb), AnnotatedDatum where they have boxes. Random "
+           "access by key, read by Caffe.";
   }
+  Traits traits() const override { return {.multi_label = true, .detection = true, .box_error_px = kFloatBoxError}; }
   std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
 
   Result<bool> needs_planes(std::string_view options) const override {
@@ -128,7 +179,8 @@ class LmdbFormat final : public Format {
     AVA_TRY(auto appender, LmdbAppender::create(folder / ".lmdb-growing", pictures + info.sample_count * kOverhead));
     const std::uint64_t last = std::max<std::uint64_t>(info.sample_count, 1) - 1;
     const int digits = std::max(8, static_cast<int>(std::to_string(last).size()));
-    return std::unique_ptr<Writer>(std::make_unique<LmdbWriter>(std::move(appender), folder, digits, parsed.encoding));
+    return std::unique_ptr<Writer>(
+        std::make_unique<LmdbWriter>(std::move(appender), folder, info, digits, parsed.encoding));
   }
 
   Result<std::unique_ptr<Reader>> open_reader(const fs::path& folder) const override {

@@ -192,7 +192,9 @@ Result<bool> RecordReader::next(std::string& payload) {
     if (part > 0) detail::append_u32(payload, kRecordMagic);
     payload += data;
     at_ += length;
-    AVA_TRY(const std::string_view padding, need((4 - length % 4) % 4));
+    const std::size_t wanted = (4 - length % 4) % 4;
+    AVA_TRY(const std::string_view padding, need(wanted));
+    if (padding.size() < wanted) return fail("the file ends in the record's padding");
     frame_ += padding;
     at_ += padding.size();
     if (cflag == 0 || cflag == 3) return true;

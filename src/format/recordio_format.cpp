@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 #include <utility>
 
 #include "base/file.hpp"
 #include "format/drivers.hpp"
+#include "format/label_floats.hpp"
 #include "format/out_file.hpp"
 #include "format/picture_file.hpp"
 #include "schema/json.hpp"
@@ -17,18 +19,98 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {};
-void describe(schema::Visitor& v, Options&) { v.type("RecordioOptions"); }
+enum class Header { kPlain, kSize };
+std::span<const schema::EnumName<Header>> enum_names(Header) {
+  static constexpr schema::EnumName<Header> kNames[] = {{Header::kPlain, "plain"}, {Header::kSize, "size"}};
+  return kNames;
+}
+
+struct Options {
+  Header header = Header::kPlain;
+};
+void describe(schema::Visitor& v, Options& x) {
+  v.type("RecordioOptions");
+  v.field(
+      "header", x.header,
+      {.doc = "sets of boxes only: what stands before the boxes. plain: the widths 2 and 5; size: 4 and 5, then the "
+              "picture's width and height, as SSD tools write it",
+       .required = false});
+}
+
+Result<Options> options_of(std::string_view text) { return schema::from_text<Options>(text.empty() ? "{}" : text); }
+
+constexpr std::size_t kObjectWidth = 5;  // class, x0, y0, x1, y1
+
+/// The label vector of a picture with boxes: header width, object width, the header's rest, then the objects.
+std::vector<float> vector_of(const Item& item, Header header) {
+  std::vector<float> out = {2, kObjectWidth};
+  if (header == Header::kSize) {
+    out.push_back(static_cast<float>(item.width));
+    out.push_back(static_cast<float>(item.height));
+    out[0] = 4;
+  }
+  for (const Object& object : item.labels.objects) {
+    const FloatBox box = fractions_of(object.box, item.width, item.height);
+    out.insert(out.end(), {static_cast<float>(object.cls), box.x0, box.y0, box.x1, box.y1});
+  }
+  return out;
+}
+
+Error bad_label(std::string_view what) { return Error(ErrorCode::kCorrupt, "recordio.bad_header", what); }
+
+Result<std::vector<Object>> objects_of(const std::vector<float>& labels) {
+  // The widths are small whole numbers; so compared, they also leave no room for a NaN.
+  const bool has_widths = labels.size() >= 2 && labels[0] >= 2 && labels[0] <= 1e6f && labels[1] >= kObjectWidth &&
+                          labels[1] <= 1e6f && labels[0] == std::floor(labels[0]) && labels[1] == std::floor(labels[1]);
+  if (!has_widths) return bad_label("the label vector does not begin with two widths");
+  const auto head = static_cast<std::size_t>(labels[0]);
+  const auto width = static_cast<std::size_t>(labels[1]);
+  if (head >= labels.size() || (labels.size() - head) % width != 0)
+    return bad_label(fmt::format("{} labels are no objects of {}", labels.size(), width));
+  std::vector<Object> objects;
+  for (std::size_t at = head; at < labels.size(); at += width) {
+    Object object;
+    AVA_TRY(object.cls, class_of_float(labels[at], "recordio.bad_header"));
+    const FloatBox box{labels[at + 1], labels[at + 2], labels[at + 3], labels[at + 4]};
+    AVA_TRY(object.box, box_of_fractions(box, "recordio.bad_header"));
+    objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
+/// The header tells what the record is labelled with: no vector, one of zeros and ones, or one that begins with the
+/// width of its header, which is at least 2.
+Result<void> read_labels(const ImageHeader& header, StoredItem& item) {
+  item.label = 0;
+  item.classes.clear();
+  item.objects.clear();
+  item.fractions = false;
+  if (header.labels.empty()) {
+    if (!(std::fabs(header.label) < 1e15f)) return bad_label("the label is no number");
+    item.label = static_cast<std::int64_t>(header.label);
+  } else if (header.labels[0] >= 2) {
+    item.fractions = true;
+    AVA_TRY(item.objects, objects_of(header.labels));
+  } else {
+    AVA_TRY(item.classes, places_of_ones(header.labels, "recordio.bad_header"));
+  }
+  return {};
+}
 
 class RecordioWriter final : public Writer {
  public:
-  RecordioWriter(PictureFile data, OutFile index) : data_(std::move(data)), index_(std::move(index)) {}
+  RecordioWriter(PictureFile data, OutFile index, const SetInfo& info, Header header)
+      : data_(std::move(data)),
+        index_(std::move(index)),
+        task_(info.task),
+        class_count_(info.classes.size()),
+        header_(header) {}
 
   Result<void> append(const Item& item) override {
     line_.clear();
     fmt::format_to(std::back_inserter(line_), "{}\t{}\n", item.index, data_.offset());
     AVA_CHECK(index_.write(line_));
-    const std::string head = encode(ImageHeader{.label = static_cast<float>(item.labels.cls), .id = item.index});
+    AVA_TRY(const std::string head, head_of(item));
     const std::string& body = *item.bytes;
     const auto lies_in = [](std::string_view piece, std::string_view whole) {
       return piece.data() >= whole.data() && piece.data() < whole.data() + whole.size();
@@ -50,8 +132,23 @@ class RecordioWriter final : public Writer {
   }
 
  private:
+  Result<std::string> head_of(const Item& item) const {
+    if (task_ == Task::kClassification)
+      return encode(ImageHeader{.label = static_cast<float>(item.labels.cls), .id = item.index});
+    if (task_ == Task::kMultiLabel)
+      return encode(ImageHeader{.id = item.index, .labels = ones_at(item.labels.classes, class_count_)});
+    // MXNet's readers stop at such a record.
+    if (item.labels.objects.empty())
+      return Error(ErrorCode::kInvalidArgument, "format.cannot_carry",
+                   fmt::format("sample {} has no object; RecordIO holds none without", item.index));
+    return encode(ImageHeader{.id = item.index, .labels = vector_of(item, header_)});
+  }
+
   PictureFile data_;
   OutFile index_;
+  Task task_;
+  std::size_t class_count_;
+  Header header_;
   std::string line_;
 };
 
@@ -79,9 +176,9 @@ class RecordioReader final : public Reader {
                    fmt::format("data.idx names no record at byte {}", records_.record_offset()));
     std::string_view picture;
     AVA_TRY(const ImageHeader header, decode(payload_, picture));
-    item.label = static_cast<std::int64_t>(header.label);
     item.is_planes = false;
     item.bytes.assign(picture);
+    AVA_CHECK(read_labels(header, item).context(fmt::format("record {}", item.index)));
     if (header.id != item.index)
       return Error(ErrorCode::kCorrupt, "recordio.bad_header",
                    fmt::format("record {} carries the id {}", item.index, header.id));
@@ -118,22 +215,28 @@ class RecordioFormat final : public Format {
   std::string_view name() const override { return "recordio"; }
   std::string_view title() const override { return "RecordIO"; }
   std::string_view description() const override {
-    return "MXNet image records: cache/data.rec with an index beside it. Read sequentially, fast from any disk.";
+    return "MXNet image records: cache/data.rec with an index beside it. Read sequentially, fast from any disk. "
+           "Pictures "
+           "without objects are left out.";
+  }
+  Traits traits() const override {
+    return {.multi_label = true, .detection = true, .negatives = false, .box_error_px = kFloatBoxError};
   }
   std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
 
   Result<bool> needs_planes(std::string_view options) const override {
-    AVA_CHECK(schema::from_text<Options>(options.empty() ? "{}" : options));
+    AVA_CHECK(options_of(options));
     return false;
   }
 
-  Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo&,
+  Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
                                               std::string_view options) const override {
-    AVA_CHECK(needs_planes(options));
+    AVA_TRY(const Options parsed, options_of(options));
     AVA_CHECK(file::make_dirs(folder / "cache"));
     AVA_TRY(auto data, PictureFile::create(folder / "cache/data.rec"));
     AVA_TRY(auto index, OutFile::create(folder / "cache/data.idx"));
-    return std::unique_ptr<Writer>(std::make_unique<RecordioWriter>(std::move(data), std::move(index)));
+    return std::unique_ptr<Writer>(
+        std::make_unique<RecordioWriter>(std::move(data), std::move(index), info, parsed.header));
   }
 
   /// Of each record: the words of its frame, the padding, the header, the picture's SHA-256 (docs/formats/sets.md).

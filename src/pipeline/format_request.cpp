@@ -72,11 +72,13 @@ Result<void> FormatRequest::check_formats_carry(format::Task task) const {
     const format::Traits traits = wanted.driver->traits();
     const bool carries = task == format::Task::kDetection    ? traits.detection
                          : task == format::Task::kMultiLabel ? traits.multi_label
-                                                             : true;
+                                                             : traits.classification;
     if (carries) continue;
     return Error(ErrorCode::kInvalidArgument, "format.cannot_carry",
                  fmt::format("format '{}' cannot hold {}", wanted.driver->name(),
-                             task == format::Task::kDetection ? "boxes" : "several classes of a picture"))
+                             task == format::Task::kDetection    ? "boxes"
+                             : task == format::Task::kMultiLabel ? "several classes of a picture"
+                                                                 : "pictures of one class without boxes"))
         .at("/formats")
         .hint("choose other formats; `ava data formats` says what each can hold");
   }
