@@ -53,6 +53,7 @@ Result<pipeline::FormatSpec> spec_of(const Options& options) {
   spec.splits = {{"train", options.train}, {"val", options.val}, {"test", options.test}};
   spec.shuffle = !options.no_shuffle;
   spec.stratify = !options.no_stratify;
+  if (spec.keep_together == std::vector<std::string>{"none"}) spec.keep_together.clear();
   AVA_TRY(spec.verify, schema::value_of<pipeline::PictureCheck>(options.verify));
   for (const std::string& text : options.options) {
     AVA_TRY(const auto pair, key_and_value(text, "--option"));
@@ -70,6 +71,12 @@ Result<pipeline::FormatSpec> spec_of(const Options& options) {
   return spec;
 }
 
+void print_objects(const pipeline::ObjectCounts& objects) {
+  say(fmt::format("{} boxes in = {} out + {} rejected + {} left out; {} cut to the picture", objects.in, objects.out,
+                  objects.rejected, objects.left_out, objects.clipped));
+  for (const auto& [slug, count] : objects.reasons) say(fmt::format("  {:>8}  {}", count, slug));
+}
+
 void print_result(const pipeline::FormatResult& result, const std::string& folder) {
   if (result.already_there) say("this batch was already there; nothing was written");
   for (const pipeline::SetSummary& set : result.sets)
@@ -78,6 +85,10 @@ void print_result(const pipeline::FormatResult& result, const std::string& folde
   say(fmt::format("{} in = {} out + {} rejected + {} left out; {} classes; batch {}", counts.in, counts.out,
                   counts.rejected, counts.left_out, result.classes.size(), result.batch));
   for (const auto& [slug, count] : counts.reasons) say(fmt::format("  {:>8}  {}", count, slug));
+  if (counts.objects) print_objects(*counts.objects);
+  if (result.groups && result.groups->groups > 0)
+    say(fmt::format("{} samples kept together in {} groups, the largest of {}: {}/groups.jsonl", result.groups->samples,
+                    result.groups->groups, result.groups->largest, folder));
   if (!counts.reasons.empty()) say(fmt::format("  each of them: {}/rejects.jsonl", folder));
   say(fmt::format("root {}", result.root));
 }
@@ -110,10 +121,18 @@ void add_options(CLI::App& command, Options& options) {
   command.add_option("--train", options.train, "Percent for training")->capture_default_str();
   command.add_option("--val", options.val, "Percent for validation")->capture_default_str();
   command.add_option("--test", options.test, "Percent for testing")->capture_default_str();
-  command.add_option("--label", spec.label, "Label to use, e.g. classification.pulp; default: the only one");
+  command.add_option("--label", spec.label,
+                     "Label to use, e.g. classification.pulp or detection.cars; default: the only one");
   command.add_option("--seed", spec.seed, "Seed of shuffle")->capture_default_str();
   command.add_flag("--no-shuffle", options.no_shuffle, "Keep the order of the list");
   command.add_flag("--no-stratify", options.no_stratify, "Do not give each part every class in proportion");
+  command
+      .add_option("--keep-together", spec.keep_together,
+                  "Never in two parts: source (versions of one picture), duplicates (same bytes), near (look alike),\n"
+                  "field:NAME (same value of a member of the lines), or none")
+      ->delimiter(',')
+      ->capture_default_str();
+  command.add_option("--near-bits", spec.near_bits, "How near is near: differing bits of 64")->capture_default_str();
   command.add_option("--resize", spec.resize, "256 (shorter edge), 224x224, or nothing: bytes are copied unchanged");
   command.add_option("--quality", spec.quality, "JPEG quality of resized pictures")->capture_default_str();
   command.add_flag("--multi-label", spec.multi_label, "A picture may have several classes; all of them are kept");

@@ -127,7 +127,8 @@ struct Format {
   double train = 70, val = 30, test = 0;
   std::int64_t seed = 0;
   int quality = 95;
-  bool wait = false, no_shuffle = false, no_stratify = false;
+  std::string keep_together = "source";
+  bool wait = false, no_shuffle = false, no_stratify = false, multi_label = false;
 };
 
 Result<int> format(Remote& r, const Format& options, bool json, const std::stop_token& stop) {
@@ -141,6 +142,11 @@ Result<int> format(Remote& r, const Format& options, bool json, const std::stop_
                {"stratify", !options.no_stratify}};
   for (const std::string& name : CLI::detail::split(options.formats, ',')) body["formats"].push_back(name);
   if (!options.label.empty()) body["label"] = options.label;
+  if (options.multi_label) body["multi_label"] = true;
+  body["keep_together"] = Json::array();
+  if (options.keep_together != "none")
+    for (const std::string& rule : CLI::detail::split(options.keep_together, ','))
+      body["keep_together"].push_back(rule);
   AVA_TRY(Json batch, r.post("/datasets/" + text_at(dataset, "id") + "/formatted-sets", body));
   if (options.wait) {
     const std::string path = "/formatted-sets?limit=500&dataset_id=" + text_at(dataset, "id");
@@ -168,11 +174,17 @@ void add_format(CLI::App& group, Call& call) {
       group, call, "format", "Make training data in several formats from one batch",
       [&call, options](Remote& r, const std::stop_token& stop) { return format(r, *options, call.json, stop); });
   command->add_option("dataset", options->dataset, "Name or id")->required();
-  command->add_option("--to", options->formats, "Formats, comma-separated: recordio, lmdb, raw")->capture_default_str();
+  command->add_option("--to", options->formats, "Formats, comma-separated; `ava data formats` lists them")
+      ->capture_default_str();
   command->add_option("--train", options->train, "Percent for training")->capture_default_str();
   command->add_option("--val", options->val, "Percent for validation")->capture_default_str();
   command->add_option("--test", options->test, "Percent for the final test")->capture_default_str();
-  command->add_option("--label", options->label, "Label to train on, e.g. classification.pulp");
+  command->add_option("--label", options->label, "Label to train on, e.g. classification.pulp, detection.cars");
+  command->add_flag("--multi-label", options->multi_label, "A picture may have several classes");
+  command
+      ->add_option("--keep-together", options->keep_together,
+                   "Never in two splits: source, duplicates, near, field:NAME, or none")
+      ->capture_default_str();
   command->add_option("--resize", options->resize, "256 (shorter edge), 123x456 (exact); default: unchanged");
   command->add_option("--quality", options->quality, "JPEG quality")->capture_default_str();
   command->add_option("--seed", options->seed, "Same seed, same sets")->capture_default_str();

@@ -13,6 +13,8 @@ struct FormatInfo {
   std::string name;
   std::string title;
   std::string description;
+  bool multi_label = false;
+  bool detection = false;
   schema::AnyJson options_schema;
 };
 void describe(schema::Visitor& v, FormatInfo& x) {
@@ -20,6 +22,8 @@ void describe(schema::Visitor& v, FormatInfo& x) {
   v.field("name", x.name);
   v.field("title", x.title);
   v.field("description", x.description);
+  v.field("multi_label", x.multi_label, {.doc = "Can hold several classes of a picture"});
+  v.field("detection", x.detection, {.doc = "Can hold boxes"});
   v.field("options_schema", x.options_schema);
 }
 struct FormatList {
@@ -33,8 +37,12 @@ void describe(schema::Visitor& v, FormatList& x) {
 Result<http::Reply> formats(http::Request&) {
   FormatList list;
   for (const format::Format* f : format::all())
-    list.items.push_back(
-        {std::string(f->name()), std::string(f->title()), std::string(f->description()), {f->options_schema()}});
+    list.items.push_back({std::string(f->name()),
+                          std::string(f->title()),
+                          std::string(f->description()),
+                          f->traits().multi_label,
+                          f->traits().detection,
+                          {f->options_schema()}});
   return reply(list);
 }
 

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "format/all.hpp"
 #include "image/resize.hpp"
+#include "pipeline/format_request.hpp"
 #include "schema/json.hpp"
 
 namespace ava::dataset {
@@ -20,16 +21,14 @@ Error not_found(const FormattedSetId& id) {
 
 Result<void> check_label(const Dataset& dataset, FormatRequest& request) {
   std::vector<std::string> known;
-  for (const LabelRef& label : dataset.labels)
-    if (label.type == "classification") known.push_back(label.key);
+  for (const LabelRef& label : dataset.labels) known.push_back(label.key);
   if (!request.label || request.label->empty()) {
     if (known.size() == 1) {
       request.label = known.front();
       return {};
     }
     if (known.empty())
-      return Error(ErrorCode::kInvalidArgument, "format.label_needed", "the dataset has no classification label")
-          .at("/label");
+      return Error(ErrorCode::kInvalidArgument, "format.label_needed", "the dataset has no label").at("/label");
     return Error(ErrorCode::kInvalidArgument, "format.label_needed",
                  fmt::format("the dataset has several labels: {}", fmt::join(known, ", ")))
         .hint("say which one to train on")
@@ -37,9 +36,21 @@ Result<void> check_label(const Dataset& dataset, FormatRequest& request) {
   }
   if (std::find(known.begin(), known.end(), *request.label) != known.end()) return {};
   return Error(ErrorCode::kInvalidArgument, "format.no_such_label",
-               fmt::format("the dataset has no classification label '{}'; it has: {}", *request.label,
-                           fmt::join(known, ", ")))
+               fmt::format("the dataset has no label '{}'; it has: {}", *request.label, fmt::join(known, ", ")))
       .at("/label");
+}
+
+/// What the job would find out later: can every format hold this label, can anything be kept together so.
+Result<void> check_task(const FormatRequest& request) {
+  AVA_TRY(const sample::LabelKey key, sample::LabelKey::parse(*request.label));
+  pipeline::FormatSpec spec;
+  spec.formats = request.formats;
+  spec.options = request.options;
+  spec.splits = {{"train", 100}};
+  spec.keep_together = request.keep_together;
+  spec.near_bits = request.near_bits;
+  AVA_TRY(const auto possible, pipeline::FormatRequest::of(spec));
+  return possible.check_formats_carry(pipeline::task_of(key.type, request.multi_label));
 }
 
 Result<void> check_formats(const FormatRequest& request) {
@@ -97,7 +108,8 @@ Result<void> check_request(const Dataset& dataset, FormatRequest& request) {
         .hint("training needs more than 0, and all together at most 100")
         .at("/splits");
   if (auto size = image::ResizeSpec::parse(request.resize); !size.ok()) return std::move(size.error()).at("/resize");
-  return check_label(dataset, request);
+  AVA_CHECK(check_label(dataset, request));
+  return check_task(request);
 }
 
 Result<FormatBatch> FormatService::create(const user::Actor& who, const DatasetId& id, FormatRequest request) {

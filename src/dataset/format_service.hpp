@@ -83,7 +83,7 @@ class FormatService {
   Parts parts_;
 };
 
-/// Errors: as FormatService::create says; fills in the label when the dataset has exactly one classification.
+/// Errors: as FormatService::create says; fills in the label when the dataset has exactly one.
 Result<void> check_request(const Dataset& dataset, FormatRequest& request);
 
 }  // namespace ava::dataset

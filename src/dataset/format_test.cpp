@@ -102,6 +102,17 @@ TEST_P(FormattedSets, RefuseAbsurdRequests) {
   EXPECT_EQ(sets_->list({})->items.size(), 0u) << "nothing was begun";
 }
 
+TEST_P(FormattedSets, OfBoxesAreRefusedForFormatsThatCannotHoldThem) {
+  bind();
+  const std::string box = R"({"url":"qiniu:///main/pictures/0.png","type":"image","label":[{"name":"d",)"
+                          R"("type":"detection","version":"1","data":[{"bbox":[[0,0],[1,1]],"class":"dog"}]}]})"
+                          "\n";
+  ASSERT_OK_AND(const Dataset boxes, dataset("boxes", box));
+  EXPECT_ERROR(ask(boxes, [](auto& r) { r.formats = {"folder"}; }), "format.cannot_carry");
+  EXPECT_ERROR(ask(boxes, [](auto& r) { r.keep_together = {"colour"}; }), "group.unknown");
+  EXPECT_OK(ask(boxes, [](auto& r) { r.formats = {"raw"}; }));
+}
+
 TEST_P(FormattedSets, OfSharesAreRefusedByTheSchemaAlready) {
   const auto asked = [](const std::string& splits) {
     return schema::from_text<FormatRequest>(R"({"formats":["raw"],"splits":)" + splits + "}");

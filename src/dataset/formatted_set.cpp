@@ -52,10 +52,16 @@ void describe(schema::Visitor& v, FormatRequest& x) {
   v.type("FormatRequest");
   v.field("formats", x.formats, {.doc = "Formats to write from one batch", .min = 1, .max = 10});
   v.field("label", x.label, {.doc = "Label to train on; may be left out when the dataset has one", .max = 256});
+  v.field("multi_label", x.multi_label, {.doc = "A picture may have several classes", .required = false});
   v.field("splits", x.splits, {.required = false});
   v.field("shuffle", x.shuffle, {.required = false});
   v.field("seed", x.seed, {.doc = "Same seed, same sets", .required = false, .min = 0});
   v.field("stratify", x.stratify, {.doc = "Keep the share of each class in every split", .required = false});
+  v.field("keep_together", x.keep_together,
+          {.doc = "Never in two splits: \"source\" (versions of one picture), \"duplicates\", \"near\", \"field:NAME\"",
+           .required = false,
+           .max = 8});
+  v.field("near_bits", x.near_bits, {.doc = "How near is near, of 64 bits", .required = false, .min = 0, .max = 15});
   v.field("resize", x.resize,
           {.doc = "\"256\" shorter edge, \"123x456\" exact, \"\" unchanged", .required = false, .max = 32});
   v.field("quality", x.quality, {.doc = "JPEG quality of resized pictures", .required = false, .min = 1, .max = 100});

@@ -64,10 +64,13 @@ void describe(schema::Visitor& v, SplitPercents& x);
 struct FormatRequest {
   std::vector<std::string> formats;
   std::optional<std::string> label;
+  bool multi_label = false;
   SplitPercents splits;
   bool shuffle = true;
   std::int64_t seed = 0;
   bool stratify = true;
+  std::vector<std::string> keep_together = {"source"};
+  int near_bits = 4;
   std::string resize;
   int quality = 95;
   std::int64_t min_per_class = 0;

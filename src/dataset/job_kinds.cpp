@@ -34,6 +34,10 @@ Result<engine::Spec> import_spec(const WorkerParts& parts, const job::Job& job) 
   spec.kind = payload.kind == "prefix" ? pipeline::ImportKind::kPrefix : pipeline::ImportKind::kAuto;
   spec.source = payload.source;
   spec.url_prefix = payload.url_prefix;
+  spec.as = payload.as;
+  spec.options = payload.options;
+  spec.label = payload.label;
+  spec.labels_only = payload.labels_only;
   spec.fail_on_reject = payload.fail_on_reject;
   spec.sources = sources;
   spec.target = target;
@@ -91,6 +95,9 @@ Result<engine::Spec> format_spec(const WorkerParts& parts, const job::Job& job) 
   spec.formats = request.formats;
   spec.options = request.options;
   spec.label = request.label.value_or("");
+  spec.multi_label = request.multi_label;
+  spec.keep_together = request.keep_together;
+  spec.near_bits = request.near_bits;
   spec.splits = {{"train", request.splits.train}, {"val", request.splits.val}, {"test", request.splits.test}};
   spec.shuffle = request.shuffle;
   spec.stratify = request.stratify;

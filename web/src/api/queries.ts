@@ -90,6 +90,17 @@ export const formattedSetStatsQuery = (id: string) =>
     queryKey: ["stats", "formatted-set", id],
     queryFn: () => http.get<t.LabelStats>(`/formatted-sets/${id}/stats`),
   });
+/** Asked again every second until the report is there. */
+export const verificationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["verification", id],
+    queryFn: () => http.get<t.Verification>(`/formatted-sets/${id}/verify`),
+    retry: false,
+    refetchInterval: (query) => {
+      const state = query.state.data?.job.state;
+      return state === "queued" || state === "running" ? 1000 : false;
+    },
+  });
 
 export const imagesQuery = queryOptions({
   queryKey: keys.images,

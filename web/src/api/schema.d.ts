@@ -66,7 +66,7 @@ export interface paths {
         /** Source datasets, newest first */
         get: operations["listDatasets"];
         put?: never;
-        /** Create a dataset from a list, an archive or a folder of pictures */
+        /** Create a dataset from a list, an archive, a label file or a folder of pictures */
         post: operations["createDataset"];
         delete?: never;
         options?: never;
@@ -325,6 +325,23 @@ export interface paths {
         };
         /** Container images on this machine */
         get: operations["listImages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/importers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Label formats that datasets are made of, and the options of each */
+        get: operations["listImporters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1022,6 +1039,10 @@ export interface components {
         };
         FormatInfo: {
             description: string;
+            /** @description Can hold boxes */
+            detection: boolean;
+            /** @description Can hold several classes of a picture */
+            multi_label: boolean;
             name: string;
             options_schema: {
                 [key: string]: unknown;
@@ -1034,11 +1055,17 @@ export interface components {
         FormatRequest: {
             /** @description Formats to write from one batch */
             formats: string[];
+            /** @description Never in two splits: "source" (versions of one picture), "duplicates", "near", "field:NAME" */
+            keep_together?: string[];
             /** @description Label to train on; may be left out when the dataset has one */
             label?: string;
             max_per_class?: number;
             max_reject_ratio?: number;
             min_per_class?: number;
+            /** @description A picture may have several classes */
+            multi_label?: boolean;
+            /** @description How near is near, of 64 bits */
+            near_bits?: number;
             /** @description Options by format name */
             options?: {
                 [key: string]: {
@@ -1084,6 +1111,18 @@ export interface components {
             /** @enum {string} */
             state: "creating" | "done" | "failed";
             uri: string;
+        };
+        ImporterInfo: {
+            description: string;
+            name: string;
+            /** @description JSON Schema of the options */
+            options_schema: {
+                [key: string]: unknown;
+            };
+            title: string;
+        };
+        ImporterList: {
+            items: components["schemas"]["ImporterInfo"][];
         };
         Info: {
             engine: components["schemas"]["EngineInfo"];
@@ -2230,6 +2269,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContainerImageList"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImporters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImporterList"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -59,6 +59,8 @@ export type Split = FormattedSet["split"];
 export type Format = Schemas["FormatInfo"];
 export type NewFormatBatch = Schemas["FormatRequest"];
 export type FormatBatch = Schemas["FormatBatch"];
+export type Verification = Schemas["Verification"];
+export type VerifyProblem = Schemas["VerifyProblem"];
 
 export type ContainerImage = Schemas["ContainerImage"];
 /** What is left out of a request, the answer has. */

@@ -1,5 +1,5 @@
 // U3.2-17: the formatted data of a dataset, with the glyph that joins a pair and one cell per batch.
-import { DeleteOutlined, InfoCircleOutlined, LinkOutlined, PlusOutlined, ReloadOutlined } from "@ant-design/icons";
+import { DeleteOutlined, InfoCircleOutlined, LinkOutlined, PlusOutlined, ReloadOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Progress, Tag, Tooltip } from "antd";
 import type { TableColumnsType } from "antd";
@@ -19,8 +19,9 @@ import { formatName } from "./format-name";
 import { formatBytes, formatCount, formatPercent } from "./format-value";
 import { StateTag } from "./state-tag";
 import { StatsDialog } from "./stats-dialog";
+import { VerifyDialog } from "./verify-dialog";
 
-type Dialog = { kind: "format" } | { kind: "stats"; id: string } | { kind: "delete"; set: FormattedSet } | null;
+type Dialog = { kind: "format" } | { kind: "stats"; id: string } | { kind: "delete" | "verify"; set: FormattedSet } | null;
 
 export function SplitTag({ set }: { set: FormattedSet }) {
   const { t } = useTranslation();
@@ -88,7 +89,10 @@ function useColumns(open: (dialog: Dialog) => void): TableColumnsType<FormatRow>
     {
       title: t("field.actions"), fixed: "right", width: 90,
       render: (_, { set }) => (
-        <Tooltip title={t("action.delete")}><Button type="text" size="small" danger icon={<DeleteOutlined />} aria-label={t("action.delete")} onClick={() => open({ kind: "delete", set })} /></Tooltip>
+        <span className="nowrap">
+          <Tooltip title={t("verify.title")}><Button type="text" size="small" icon={<SafetyCertificateOutlined />} aria-label={t("verify.title")} disabled={set.state !== "done"} onClick={() => open({ kind: "verify", set })} data-testid="verify" /></Tooltip>
+          <Tooltip title={t("action.delete")}><Button type="text" size="small" danger icon={<DeleteOutlined />} aria-label={t("action.delete")} onClick={() => open({ kind: "delete", set })} /></Tooltip>
+        </span>
       ),
     },
   ];
@@ -126,6 +130,7 @@ export function FormattedSets({ dataset }: { dataset: Dataset }) {
       />
       {dialog?.kind === "format" && <FormatDialog dataset={dataset} onClose={close} />}
       {dialog?.kind === "stats" && <StatsDialog of={{ noun: "formatted-set", id: dialog.id }} onClose={close} />}
+      {dialog?.kind === "verify" && <VerifyDialog set={dialog.set} onClose={close} />}
       {dialog?.kind === "delete" && (
         <DeleteDialog
           cacheNoun="formatted-set"

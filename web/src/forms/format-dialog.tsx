@@ -1,13 +1,13 @@
 // U3.2-16, R3.2-13: ask for one batch: percentages, label, order, size, and any number of formats at once.
-import { InfoCircleOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Checkbox, Collapse, Form, Input, InputNumber, Modal, Radio, Select, Skeleton, Space, Switch, Tooltip, Typography } from "antd";
+import { Alert, App, Collapse, Form, Input, InputNumber, Modal, Radio, Select, Skeleton, Space, Switch, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { http } from "@/api/client";
 import { formatsQuery, keys } from "@/api/queries";
 import type { Dataset, Format, FormatBatch } from "@/api/types";
 import { ErrorAlert } from "@/components/error-alert";
 import { formatName } from "@/components/format-name";
+import { FormatBoxes, KeepTogetherField, LabelFields, usualLabel } from "./format-fields";
 import { formatOptions, formatRequest, initialFormatValues, splitSum, type FormatOption, type FormatValues } from "./format-values";
 
 function SplitFields() {
@@ -29,25 +29,6 @@ function SplitFields() {
         ))}
       </Space>
       <div style={{ marginTop: 4 }}><Typography.Text type={bad ? "danger" : "secondary"} data-testid="percent-sum">{text}</Typography.Text></div>
-    </Form.Item>
-  );
-}
-
-function FormatBoxes({ formats }: { formats: Format[] }) {
-  const { t } = useTranslation();
-  return (
-    <Form.Item name="formats" label={t("format.formats")} extra={t("format.sameBatch")} rules={[{ type: "array", required: true, min: 1, message: t("format.formatsRequired") }]}>
-      <Checkbox.Group
-        options={formats.map((format) => ({
-          value: format.name,
-          label: (
-            <span className="nowrap" data-testid={`format-${format.name}`}>
-              {t(`format.name.${format.name}`, { defaultValue: format.title })}{" "}
-              <Tooltip title={t(`format.info.${format.name}`, { defaultValue: format.description })}><InfoCircleOutlined style={{ opacity: 0.55 }} /></Tooltip>
-            </span>
-          ),
-        }))}
-      />
     </Form.Item>
   );
 }
@@ -110,31 +91,12 @@ function AdvancedFields({ formats }: { formats: Format[] }) {
   );
 }
 
-function LabelFields({ dataset }: { dataset: Dataset }) {
-  const { t } = useTranslation();
-  const classification = dataset.labels.filter((label) => label.type === "classification");
-  return (
-    <>
-      <Form.Item label={t("format.problem")}>
-        <Radio.Group
-          value="classification"
-          options={[{ value: "classification", label: t("stats.type.classification"), disabled: classification.length === 0 }, { value: "detection", label: t("stats.type.detection"), disabled: true }]}
-        />
-      </Form.Item>
-      <Form.Item name="label" label={t("format.label")}>
-        <Select data-testid="format-label" options={classification.map((label) => ({ value: label.key, label: label.name }))} />
-      </Form.Item>
-    </>
-  );
-}
-
 export function FormatDialog({ dataset, onClose }: { dataset: Dataset; onClose: () => void }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const queries = useQueryClient();
   const [form] = Form.useForm<FormatValues>();
   const formats = useQuery(formatsQuery);
-  const classification = dataset.labels.filter((label) => label.type === "classification");
   const start = useMutation({
     mutationFn: (values: FormatValues) => http.post<FormatBatch>(`/datasets/${dataset.id}/formatted-sets`, formatRequest(values)),
     onSuccess: (made) => {
@@ -147,7 +109,7 @@ export function FormatDialog({ dataset, onClose }: { dataset: Dataset; onClose: 
     const sum = splitSum(values);
     if (sum > 0 && sum <= 100) start.mutate({ ...initialFormatValues, ...values });
   };
-  const possible = classification.length > 0;
+  const possible = dataset.labels.length > 0;
   return (
     <Modal
       open
@@ -162,7 +124,7 @@ export function FormatDialog({ dataset, onClose }: { dataset: Dataset; onClose: 
       {formats.isPending && <Skeleton active />}
       {formats.isError && <ErrorAlert error={formats.error} onRetry={() => void formats.refetch()} />}
       {formats.data && (
-        <Form form={form} layout="vertical" disabled={!possible} initialValues={{ ...initialFormatValues, label: classification[0]?.key }} onFinish={submit} data-testid="format-form">
+        <Form form={form} layout="vertical" disabled={!possible} initialValues={{ ...initialFormatValues, label: usualLabel(dataset) }} onFinish={submit} data-testid="format-form">
           <SplitFields />
           <LabelFields dataset={dataset} />
           <Space wrap size={[32, 0]}>
@@ -171,6 +133,7 @@ export function FormatDialog({ dataset, onClose }: { dataset: Dataset; onClose: 
             <Form.Item name="seed" label={t("format.seed")} tooltip={t("format.seedHelp")}><InputNumber min={0} precision={0} style={{ width: 140 }} /></Form.Item>
           </Space>
           <ResizeFields />
+          <KeepTogetherField />
           <FormatBoxes formats={formats.data.items} />
           <Collapse ghost size="small" style={{ marginInline: -12 }} items={[{ key: "more", label: t("format.advanced"), forceRender: true, children: <AdvancedFields formats={formats.data.items} /> }]} />
         </Form>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatOptions, formatRequest, initialFormatValues, resizeText, splitSum } from "./format-values";
+import { cannotHold, formatOptions, formatRequest, initialFormatValues, resizeText, splitSum } from "./format-values";
 
 describe("format dialog", () => {
   it("adds percentages without the noise of binary fractions", () => {
@@ -22,6 +22,22 @@ describe("format dialog", () => {
     expect(formatRequest({ ...initialFormatValues, formats: ["raw"], label: "classification.pulp" })).toMatchObject({
       splits: { train: 70, val: 30, test: 0 }, label: "classification.pulp", seed: 0, stratify: true,
     });
+  });
+
+  it("knows which formats can hold a label", () => {
+    const raw = { detection: true, multi_label: true };
+    const folder = { detection: false, multi_label: false };
+    expect(cannotHold(raw, "detection.cars", false)).toBeUndefined();
+    expect(cannotHold(folder, "detection.cars", false)).toBe("boxes");
+    expect(cannotHold(folder, "face.face", false)).toBe("boxes");
+    expect(cannotHold(folder, "classification.x", false)).toBeUndefined();
+    expect(cannotHold(folder, undefined, true)).toBe("severalClasses");
+  });
+
+  it("asks for several classes of a classification only, and for what stays together", () => {
+    const values = { ...initialFormatValues, formats: ["raw"], multiLabel: true };
+    expect(formatRequest({ ...values, label: "classification.x" })).toMatchObject({ multi_label: true, keep_together: ["source"] });
+    expect(formatRequest({ ...values, label: "detection.x" }).multi_label).toBeUndefined();
   });
 
   it("reads a format's options from its schema", () => {

@@ -1,11 +1,13 @@
 // What the format dialog holds, and the request it stands for. Pure: the rules of percentages and sizes are tested.
-import type { NewFormatBatch } from "@/api/types";
+import type { Format, NewFormatBatch } from "@/api/types";
 
 export interface FormatValues {
   train: number | null;
   val: number | null;
   test: number | null;
   label?: string;
+  multiLabel: boolean;
+  keepTogether: string[];
   shuffle: boolean;
   seed: number | null;
   stratify: boolean;
@@ -22,7 +24,7 @@ export interface FormatValues {
 }
 
 export const initialFormatValues: FormatValues = {
-  train: 70, val: 30, test: 0,
+  train: 70, val: 30, test: 0, multiLabel: false, keepTogether: ["source"],
   shuffle: true, seed: 0, stratify: true,
   resizeMode: "keep", width: 256, height: 256, quality: 95,
   formats: [],
@@ -41,6 +43,17 @@ export function resizeText(values: Pick<FormatValues, "resizeMode" | "width" | "
   if (values.resizeMode === "short") return String(values.width ?? "");
   if (values.resizeMode === "exact") return `${values.width ?? ""}x${values.height ?? ""}`;
   return "";
+}
+
+/** "detection" of "detection.cars". */
+export function labelType(key: string | undefined): string {
+  return key?.split(".")[0] ?? "classification";
+}
+
+/** What a format cannot hold of this label; undefined when it can hold all of it. */
+export function cannotHold(format: Pick<Format, "detection" | "multi_label">, label: string | undefined, multiLabel: boolean): "boxes" | "severalClasses" | undefined {
+  if (labelType(label) !== "classification") return format.detection ? undefined : "boxes";
+  return multiLabel && !format.multi_label ? "severalClasses" : undefined;
 }
 
 export interface FormatOption {
@@ -83,6 +96,7 @@ export function formatRequest(values: FormatValues): NewFormatBatch {
     shuffle: values.shuffle,
     seed: values.seed ?? 0,
     stratify: values.stratify,
+    keep_together: values.keepTogether,
     resize: resizeText(values),
     quality: values.quality ?? 95,
     min_per_class: values.minPerClass ?? 0,
@@ -90,6 +104,7 @@ export function formatRequest(values: FormatValues): NewFormatBatch {
     max_reject_ratio: values.maxRejectRatio ?? 1,
   };
   if (values.label) request.label = values.label;
+  if (values.multiLabel && labelType(values.label) === "classification") request.multi_label = true;
   const options = chosenOptions(values);
   if (Object.keys(options).length > 0) request.options = options;
   return request;

@@ -166,4 +166,30 @@ export const inside = {
   webdataset: {
     bad_sample: "A sample of the WebDataset is damaged",
   },
+  coco: {
+    no_file: "There is no COCO file in it",
+  },
+  csv: {
+    unclosed_quote: "A quote in the CSV file is not closed",
+  },
+  huggingface: {
+    no_metadata: "There is no metadata.jsonl or metadata.csv",
+  },
+  rle: {
+    bad: "The run lengths of a mask are not valid",
+  },
+  text: {
+    line_too_long: "A line of the text file is too long",
+  },
+  xml: {
+    bad: "The XML file is not valid or incomplete",
+    entity: "The XML file declares entities, which are refused",
+    too_deep: "The XML file is nested too deeply",
+    too_large: "The XML file is too large",
+  },
+  yolo: {
+    bad_line: "The line is no YOLO label",
+    bad_yaml: "The YAML file of the YOLO set is not valid",
+    needs_pictures: "YOLO labels need their pictures",
+  },
 };

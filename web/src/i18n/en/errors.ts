@@ -64,6 +64,7 @@ export const errors: Shape<typeof zh> = {
       too_large: "The file is too large",
       is_folder: "This is a directory, not a file",
       digest_differs: "The file differs from its digest",
+      changed: "The file changed while it was read",
     },
     upload: {
       bad_name: "The file name is not valid",
@@ -121,9 +122,13 @@ export const errors: Shape<typeof zh> = {
       rejected: "The list has bad lines",
       changed: "The list changed while it was read",
       cancelled: "Cancelled",
+      bad_line: "The line has no path and label",
+      label_vector: "The labels of the line are neither classes nor boxes",
     },
     json: {
       bad: "Not valid JSON",
+      too_large: "A part of the JSON file is too large",
+      truncated: "The JSON file is incomplete",
     },
     field: {
       missing: "A required field is missing",
@@ -249,6 +254,13 @@ export const errors: Shape<typeof zh> = {
     },
     import: {
       bad_prefix: "This is not a folder of a bound storage space",
+      ambiguous: "The data may be of several label formats. Say which",
+      archive_needs_folder: "An archive has to be unpacked into a folder",
+      cancelled: "Cancelled",
+      counts_open: "The counts of the import do not close. Please report this",
+      no_list: "There is no list of pictures in it",
+      not_recognized: "Neither pictures nor a known label format",
+      unknown_kind: "There is no such importer",
     },
     target: {
       bucket_unknown: "There is no such storage space",

@@ -173,6 +173,7 @@ export const trainings: Shape<typeof zh> = {
       dataset_import: "Import dataset",
       dataset_copy: "Copy dataset",
       dataset_format: "Format",
+      dataset_verify: "Verify sets",
       training: "Training",
     },
     subject: "Subject",

@@ -166,4 +166,30 @@ export const inside = {
   webdataset: {
     bad_sample: "WebDataset 的样本已损坏",
   },
+  coco: {
+    no_file: "其中没有 COCO 文件",
+  },
+  csv: {
+    unclosed_quote: "CSV 文件中有引号没有闭合",
+  },
+  huggingface: {
+    no_metadata: "没有 metadata.jsonl 或 metadata.csv",
+  },
+  rle: {
+    bad: "掩码的游程编码无效",
+  },
+  text: {
+    line_too_long: "文本文件中有一行太长",
+  },
+  xml: {
+    bad: "XML 文件无效或不完整",
+    entity: "XML 文件声明了实体，已拒绝",
+    too_deep: "XML 文件嵌套太深",
+    too_large: "XML 文件太大",
+  },
+  yolo: {
+    bad_line: "这一行不是 YOLO 标注",
+    bad_yaml: "YOLO 数据集的 YAML 文件无效",
+    needs_pictures: "YOLO 标注需要对应的图片",
+  },
 };

@@ -63,6 +63,7 @@ export const errors = {
       too_large: "文件太大",
       is_folder: "这是一个目录，不是文件",
       digest_differs: "文件内容与摘要不符",
+      changed: "文件在读取过程中变了",
     },
     upload: {
       bad_name: "文件名不合法",
@@ -120,9 +121,13 @@ export const errors = {
       rejected: "列表里有不合格的行",
       changed: "列表在读取时被改动了",
       cancelled: "已取消",
+      bad_line: "这一行没有路径和标签",
+      label_vector: "这一行的标签既不是类别也不是框",
     },
     json: {
       bad: "不是合法的 JSON",
+      too_large: "JSON 文件中有一段太大",
+      truncated: "JSON 文件不完整",
     },
     field: {
       missing: "缺少必填项",
@@ -248,6 +253,13 @@ export const errors = {
     },
     import: {
       bad_prefix: "不是已绑定存储空间里的目录",
+      ambiguous: "数据可能属于几种标注格式，请指定一种",
+      archive_needs_folder: "压缩包需要解压到一个目录",
+      cancelled: "已取消",
+      counts_open: "导入的计数不吻合，请反馈此问题",
+      no_list: "其中没有图片列表",
+      not_recognized: "既没有图片，也不是已知的标注格式",
+      unknown_kind: "没有这种导入格式",
     },
     target: {
       bucket_unknown: "没有这个存储空间",

@@ -164,6 +164,7 @@ export const trainings = {
       dataset_import: "导入数据集",
       dataset_copy: "复制数据集",
       dataset_format: "格式化",
+      dataset_verify: "校验数据",
       training: "训练",
     },
     subject: "对象",
