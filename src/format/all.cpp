@@ -10,7 +10,7 @@ namespace ava::format {
 std::span<const Format* const> all() {
   // A line each, so that adding one is one line.
   // clang-format off
-  static const std::array<const Format*, 7> kAll = {
+  static const std::array<const Format*, 8> kAll = {
       &recordio_format(),
       &lmdb_format(),
       &raw_format(),
@@ -18,6 +18,7 @@ std::span<const Format* const> all() {
       &webdataset_format(),
       &mds_format(),
       &folder_format(),
+      &roidb_format(),
   };
   // clang-format on
   return kAll;

@@ -188,7 +188,8 @@ TEST_P(Container, SurvivesFlippedBytes) {
 
 INSTANTIATE_TEST_SUITE_P(All, Container,
                          ::testing::Values(Case{"recordio", ""}, Case{"recordio", R"({"header":"size"})"},
-                                           Case{"raw", ""}, Case{"folder", ""}, Case{"tfrecord", ""},
+                                           Case{"roidb", ""}, Case{"roidb", R"({"mirror":"off"})"}, Case{"raw", ""},
+                                           Case{"folder", ""}, Case{"tfrecord", ""},
                                            Case{"tfrecord", R"({"records_per_shard":3})"}, Case{"webdataset", ""},
                                            Case{"webdataset", R"({"samples_per_shard":3})"}, Case{"mds", ""},
                                            Case{"mds", R"({"size_limit":4096})"}),

@@ -5,6 +5,7 @@
 #include "format/all.hpp"
 #include "format/lmdb_env.hpp"
 #include "format/recordio.hpp"
+#include "format/roidb_entry.hpp"
 
 namespace ava::format {
 namespace {
@@ -102,6 +103,65 @@ TEST(LmdbLabels, ComeBackForEveryTask) {
   StoredItem back;
   ASSERT_TRUE(reader->next(back).value());
   EXPECT_EQ(back.classes, (std::vector<std::uint32_t>{0, 1}));
+}
+
+/// A roidb of pictures of 500 x 333 with a box each; the bytes of its pickle.
+std::string roidb_of(const std::filesystem::path& folder, const std::vector<sample::Box>& boxes,
+                     std::string_view options) {
+  const SetInfo info{.split = "train", .task = Task::kDetection, .sample_count = boxes.size(), .classes = {"person"}};
+  auto writer = find("roidb").value()->make_writer(folder, info, options).value();
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    Item item = boxed(i, 0, boxes[i]);
+    item.width = 500;
+    item.height = 333;
+    EXPECT_OK(writer->append(item));
+  }
+  EXPECT_OK(writer->finish());
+  return file::read(folder / "cache/gt_roidb.pkl").value();
+}
+
+TEST(Roidb, WritesThePickleOfTheFormatsPage) {
+  const ava::testing::TempDir dir;
+  const std::string bytes = roidb_of(dir.path(), {{10, 20, 31, 41}}, R"({"mirror":"off"})");
+  EXPECT_EQ(bytes.size(), 1383u);
+  EXPECT_EQ(to_hex(sha256(bytes)), "66f6c57c1dad5487eca33f1119e1958040529a73f91fd5b3b8f292abe4d89e78");
+}
+
+TEST(Roidb, MirrorsBoxesInsideThePicture) {
+  roidb::Entry entry{.boxes = {{10, 20, 30, 40}, {200, 300, 499, 332}}, .width = 500, .height = 333};
+  roidb::mirror(entry);
+  EXPECT_TRUE(entry.flipped);
+  EXPECT_EQ(entry.boxes, (std::vector<roidb::PixelBox>{{469, 20, 489, 40}, {0, 300, 299, 332}}));
+  EXPECT_EQ(roidb::pixels_of({199.5, 300.2, 500, 333}, 500, 333), (roidb::PixelBox{199, 300, 499, 332}));
+  EXPECT_EQ(roidb::pixels_of({499.2, 0, 499.3, 0.1}, 500, 333), (roidb::PixelBox{499, 0, 499, 0}));
+}
+
+TEST(Roidb, HoldsAMirroredCopyOfEveryEntryBehindAll) {
+  const ava::testing::TempDir dir;
+  const std::vector<sample::Box> boxes(1500, sample::Box{10, 20, 31, 41});
+  const std::string bytes = roidb_of(dir.path(), boxes, "");
+  EXPECT_EQ(std::count(bytes.begin(), bytes.end(), '\x88'), 1500);
+  EXPECT_FALSE(std::filesystem::exists(dir / ".roidb-mirrored"));
+  ASSERT_OK_AND(auto reader, find("roidb").value()->open_reader(dir.path()));
+  EXPECT_EQ(reader->count(), 1500u);
+  StoredItem item;
+  for (int i = 0; i < 1500; ++i) ASSERT_TRUE(reader->next(item).value());
+  EXPECT_EQ(item.objects[0].box, boxes[0]);
+  EXPECT_FALSE(reader->next(item).value());
+}
+
+TEST(Roidb, RunsNothingThatAPickleAsksFor) {
+  const ava::testing::TempDir dir;
+  std::string bytes = roidb_of(dir.path(), {{10, 20, 31, 41}}, R"({"mirror":"off"})");
+  const std::string_view name = "cnumpy.core.multiarray\n_reconstruct\n";
+  bytes.replace(bytes.find(name), name.size(), "cos\nsystem\n");
+  ASSERT_OK(file::write_atomic(dir / "cache/gt_roidb.pkl", bytes));
+  ASSERT_OK_AND(auto reader, find("roidb").value()->open_reader(dir.path()));
+  StoredItem item;
+  const auto refused = reader->next(item);
+  EXPECT_ERROR(refused, "pickle.unexpected");
+  EXPECT_THAT(refused.error().message(), ::testing::HasSubstr("at byte 14"));
+  EXPECT_FALSE(reader->next(item).value());
 }
 
 }  // namespace

@@ -12,5 +12,6 @@ const Format& tfrecord_format();
 const Format& webdataset_format();
 const Format& mds_format();
 const Format& folder_format();
+const Format& roidb_format();
 
 }  // namespace ava::format
