@@ -104,10 +104,10 @@ Result<Choice> choose_importer(const Tree& tree, const std::string& focus, std::
     const Tree here = tree.below(folder);
     AVA_TRY(const Glance glance, Glance::at(here, focus));
     const auto found = guesses(glance, only);
-    if (only == nullptr) AVA_CHECK(check_clear(found));
+    if (only == nullptr && best.guess.confidence < kSure) AVA_CHECK(check_clear(found));
     if (!found.empty() && found.front().guess.confidence > best.guess.confidence)
       best = {found.front().importer, found.front().guess, folder};
-    if (best.guess.confidence >= kSure || !focus.empty()) break;
+    if (!focus.empty()) break;
     const std::string deeper = only_folder(here);
     if (deeper.empty()) break;
     folder += deeper;

@@ -85,12 +85,13 @@ TEST(Voc, EntitiesAreRefused) {
 
 TEST(Voc, OneFolderThatHoldsEverythingIsLookedThrough) {
   Folder folder;
-  folder.put("BCCD/JPEGImages/a.jpg");
+  folder.put("BCCD/JPEGImages/a.jpg").put("BCCD/ImageSets/Main/val.txt", "a\n");
   folder.put("BCCD/Annotations/a.xml", annotation("C:\\x\\a.jpg", object("cell", "1 1 5 5")));
   const auto got = folder.import();
   ASSERT_OK(got.result);
   ASSERT_EQ(got.lines.size(), 1u) << got.slugs();
   EXPECT_NE(got.lines[0].find(R"("url":"BCCD/JPEGImages/a.jpg")"), std::string::npos) << got.lines[0];
+  EXPECT_NE(got.lines[0].find(R"("split":"val")"), std::string::npos) << got.lines[0];
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ LITERAL = re.compile(r'"(' + DOTTED + r')"')
 # A reason on a job, a line of rejects.jsonl: no ErrorCode beside it.
 BARE = re.compile(r'\b(?:refuse|reject_line|list_left_out|leave_out|warn|note)\((?:[^"()]*,\s*)?"([a-z]+(?:_[a-z0-9]+)+)"')
 BARE_FIELD = re.compile(r'\.slug = "([a-z]+(?:_[a-z0-9]+)+)"')
-NOT_SLUGS = re.compile(r"\.(?:cpp|hpp|json|jsonl|lst|csv|mdb|ini|db|log|lock|sock|id|name|detail|hint|slug|role|owner|peak|events|complete|"
+NOT_SLUGS = re.compile(r"\.(?:cpp|hpp|json|jsonl|lst|csv|txt|xml|yaml|mdb|ini|db|log|lock|sock|id|name|detail|hint|slug|role|owner|peak|events|complete|"
                        r"done|total|max_usage_in_bytes|oom_control|binaryproto|unpack)$")
 
 
