@@ -17,6 +17,7 @@ async function journey(browser, language, account) {
     ["create the dataset", async () => (items = await steps.createDataset(p, language, dataset))],
     ["view statistics and samples", () => steps.viewStatistics(p, language)],
     ["format", () => steps.formatDataset(p, language)],
+    ["verify", () => steps.verifyBatch(p)],
     ["create a dataset from a folder", () => steps.createFromFolder(p, language, `folder-${stamp}`, items)],
     ["create the training", () => steps.createTraining(p, language, `train-${stamp}`, dataset)],
     ["watch it run", () => steps.watchTraining(p, language)],

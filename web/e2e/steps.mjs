@@ -130,6 +130,16 @@ export async function formatDataset(p, language) {
   await p.shot("formatted");
 }
 
+/** The batch proves itself: every set read back, nothing damaged. */
+export async function verifyBatch(p) {
+  await p.at("verify").first().click();
+  await p.at("verify-start").click();
+  await p.until(p.at("verify-ok"), "the answer that nothing is damaged");
+  await p.shot("verified");
+  await p.page.keyboard.press("Escape");
+  await p.at("verify-dialog").waitFor({ state: "hidden" });
+}
+
 /** Three steps, the pair offered and taken. */
 export async function createTraining(p, language, name, dataset) {
   await p.at("menu-trainings").click();
