@@ -1,6 +1,6 @@
 // Fields of the format dialog that depend on each other: the kind of label decides which formats can hold it.
 import { InfoCircleOutlined } from "@ant-design/icons";
-import { Checkbox, Form, Radio, Select, Switch, Tooltip } from "antd";
+import { Checkbox, Form, Radio, Select, Space, Switch, Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Dataset, Format } from "@/api/types";
 import { cannotHold, labelType, type FormatValues } from "./format-values";
@@ -26,14 +26,16 @@ export function LabelFields({ dataset }: { dataset: Dataset }) {
           options={TYPES.map((value) => ({ value, label: t(`stats.type.${value}`), disabled: ofType(value).length === 0 }))}
         />
       </Form.Item>
-      <Form.Item name="label" label={t("format.label")}>
-        <Select data-testid="format-label" options={ofType(type).map((label) => ({ value: label.key, label: label.name }))} />
-      </Form.Item>
-      {type === "classification" && (
-        <Form.Item name="multiLabel" label={t("format.multiLabel")} tooltip={t("format.multiLabelHelp")} valuePropName="checked">
-          <Switch checkedChildren={t("yes")} unCheckedChildren={t("no")} />
+      <Space wrap size={[32, 0]} align="start">
+        <Form.Item name="label" label={t("format.label")}>
+          <Select data-testid="format-label" style={{ width: 320, maxWidth: "100%" }} options={ofType(type).map((label) => ({ value: label.key, label: label.name }))} />
         </Form.Item>
-      )}
+        {type === "classification" && (
+          <Form.Item name="multiLabel" label={t("format.multiLabel")} tooltip={t("format.multiLabelHelp")} valuePropName="checked">
+            <Switch checkedChildren={t("yes")} unCheckedChildren={t("no")} />
+          </Form.Item>
+        )}
+      </Space>
     </>
   );
 }
