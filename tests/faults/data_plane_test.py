@@ -135,7 +135,7 @@ class Faults(unittest.TestCase):
         for more, slug in ((("--train", 70, "--val", 40), "split.bad"), (("--train", -5), "split.bad"),
                            (("--train", "nan"), "split.bad"), (("--train", 0, "--val", 0), "split.bad"),
                            (("--label", "classification.nosuch"), "label.not_found"),
-                           (("--label", "detection.x"), "label.not_classification"),
+                           (("--label", "detection.x"), "label.not_found"),
                            (("--resize", "0"), "resize.bad"), (("--resize", "wide"), "resize.bad"),
                            (("--quality", 0), "picture.bad_quality"), (("--max-reject-ratio", 2), "reject_ratio.bad"),
                            (("--option", "lmdb={\"encoding\":\"jpg\"}"), "field.choice"),

@@ -140,7 +140,6 @@ export const errors: Shape<typeof zh> = {
     label: {
       none: "There is no label",
       not_found: "There is no such label",
-      not_classification: "This label is not a classification label",
       ambiguous: "There are several labels; choose one",
       bad_key: "The label key is not valid",
       bad_json: "A label in the set is damaged",
@@ -165,6 +164,7 @@ export const errors: Shape<typeof zh> = {
       no_such_label: "The dataset has no such label",
       cannot_carry: "A chosen format cannot carry labels of this kind",
     },
+    group: { unknown: "Unknown rule for keeping pictures together", bad_distance: "The distance for near pictures is out of range", no_field: "No line has the field that groups pictures" },
     split: {
       bad: "The percentages are not valid",
     },

@@ -139,7 +139,6 @@ export const errors = {
     label: {
       none: "没有标签",
       not_found: "没有这个标签",
-      not_classification: "这个标签不是分类标签",
       ambiguous: "有多个标签，请选择一个",
       bad_key: "标签名不合法",
       bad_json: "数据里的标签已损坏",
@@ -164,6 +163,7 @@ export const errors = {
       no_such_label: "数据集没有这个标签",
       cannot_carry: "所选的格式不能保存这类标签",
     },
+    group: { unknown: "未知的不拆分规则", bad_distance: "近似距离超出范围", no_field: "没有任何一行含有用于分组的字段" },
     split: {
       bad: "百分比不合法",
     },
