@@ -10,7 +10,7 @@ namespace ava::format {
 std::span<const Format* const> all() {
   // A line each, so that adding one is one line.
   // clang-format off
-  static const std::array<const Format*, 8> kAll = {
+  static const std::array<const Format*, 10> kAll = {
       &recordio_format(),
       &lmdb_format(),
       &raw_format(),
@@ -19,6 +19,8 @@ std::span<const Format* const> all() {
       &mds_format(),
       &folder_format(),
       &roidb_format(),
+      &coco_format(),
+      &yolo_format(),
   };
   // clang-format on
   return kAll;

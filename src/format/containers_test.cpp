@@ -188,11 +188,11 @@ TEST_P(Container, SurvivesFlippedBytes) {
 
 INSTANTIATE_TEST_SUITE_P(All, Container,
                          ::testing::Values(Case{"recordio", ""}, Case{"recordio", R"({"header":"size"})"},
-                                           Case{"roidb", ""}, Case{"roidb", R"({"mirror":"off"})"}, Case{"raw", ""},
-                                           Case{"folder", ""}, Case{"tfrecord", ""},
-                                           Case{"tfrecord", R"({"records_per_shard":3})"}, Case{"webdataset", ""},
-                                           Case{"webdataset", R"({"samples_per_shard":3})"}, Case{"mds", ""},
-                                           Case{"mds", R"({"size_limit":4096})"}),
+                                           Case{"coco", ""}, Case{"yolo", ""}, Case{"roidb", ""},
+                                           Case{"roidb", R"({"mirror":"off"})"}, Case{"raw", ""}, Case{"folder", ""},
+                                           Case{"tfrecord", ""}, Case{"tfrecord", R"({"records_per_shard":3})"},
+                                           Case{"webdataset", ""}, Case{"webdataset", R"({"samples_per_shard":3})"},
+                                           Case{"mds", ""}, Case{"mds", R"({"size_limit":4096})"}),
                          [](const auto& c) { return c.param.format + (c.param.options.empty() ? "" : "WithOptions"); });
 
 TEST(Tfrecord, FramesAsTheFormatsPageSays) {

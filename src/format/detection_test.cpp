@@ -164,5 +164,76 @@ TEST(Roidb, RunsNothingThatAPickleAsksFor) {
   EXPECT_FALSE(reader->next(item).value());
 }
 
+TEST(Coco, PutsOnePictureAndOneObjectOnALine) {
+  const ava::testing::TempDir dir;
+  Item item = boxed(0, 1, {10, 20.5, 31, 41});
+  item.labels.objects[0].polygon = {{10, 20.5}, {31, 41}, {12, 41}};
+  Item other = boxed(1, 1, {0, 0, 640, 480});
+  item.labels.objects[0].landmarks = {{.index = 0, .point = {11, 22}}};
+  other.labels.objects[0].landmarks = {{.index = 1, .point = {1.5, 2}}};
+  write_set(*find("coco").value(), dir.path(), Task::kDetection, {item, other});
+  EXPECT_EQ(file::read(dir / "annotations/instances_train.json").value(), R"({"images":[
+{"id":0,"file_name":"000000.jpg","width":640,"height":480},
+{"id":1,"file_name":"000001.jpg","width":640,"height":480}
+],"annotations":[
+{"id":1,"image_id":0,"category_id":2,"bbox":[10,20.5,21,20.5],"area":194.75,"iscrowd":0,"segmentation":[[10,20.5,31,41,12,41]],"keypoints":[11,22,2,0,0,0],"num_keypoints":1},
+{"id":2,"image_id":1,"category_id":2,"bbox":[0,0,640,480],"area":307200,"iscrowd":0,"segmentation":[],"keypoints":[0,0,0,1.5,2,2],"num_keypoints":1}
+],"categories":[
+{"id":1,"name":"dog","supercategory":""},
+{"id":2,"name":"猫 & <co>","supercategory":"","keypoints":["0","1"],"skeleton":[]}
+]}
+)");
+  EXPECT_EQ(file::read(dir / "images/train/000001.jpg").value(), "jpeg");
+}
+
+TEST(Yolo, WritesTheFoldersOfUltralytics) {
+  const ava::testing::TempDir dir;
+  Item negative = boxed(1, 0, {});
+  negative.labels.objects.clear();
+  write_set(*find("yolo").value(), dir.path(), Task::kDetection, {boxed(0, 1, {160, 240, 480, 480}), negative});
+  EXPECT_EQ(file::read(dir / "data.yaml").value(),
+            "train: images/train\nval: ../val/images/val\ntest: ../test/images/test\nnc: 2\nnames:\n  0: \"dog\"\n"
+            "  1: \"猫 & <co>\"\n");
+  EXPECT_EQ(file::read(dir / "train.txt").value(), "./images/train/000000.jpg\n./images/train/000001.jpg\n");
+  EXPECT_EQ(file::read(dir / "labels/train/000000.txt").value(), "1 0.500000 0.750000 0.500000 0.500000\n");
+  EXPECT_EQ(file::read(dir / "labels/train/000001.txt").value(), "");
+}
+
+TEST(Yolo, WritesMoreDigitsForLargePictures) {
+  const ava::testing::TempDir dir;
+  Item item = boxed(0, 0, {10.01, 20, 65534.99, 65535});
+  item.width = item.height = 65535;
+  write_set(*find("yolo").value(), dir.path(), Task::kDetection, {item});
+  ASSERT_OK_AND(auto reader, find("yolo").value()->open_reader(dir.path()));
+  StoredItem back;
+  ASSERT_TRUE(reader->next(back).value());
+  EXPECT_NEAR(back.objects[0].box.x0 * 65535, 10.01, 0.01);
+  EXPECT_NEAR(back.objects[0].box.x1 * 65535, 65534.99, 0.01);
+}
+
+TEST(Yolo, NamesTheLineThatIsDamaged) {
+  const ava::testing::TempDir dir;
+  const Format& driver = *find("yolo").value();
+  write_set(driver, dir.path(), Task::kDetection, {boxed(0, 1, {160, 240, 480, 480}), boxed(1, 1, {0, 0, 1, 1})});
+  for (const std::string_view bad : {"1 0.5 0.5 0.5\n", "1 0.5 0.5 0.5 nan\n", "7 0.5 0.5 0.5 0.5\n",
+                                     "1 0.5 0.5 0.5 0.5", "-1 0.5 0.5 0.5 0.5\n", "\n", "1 0.5 0.5 0.5 0.5 0.5\n"}) {
+    ASSERT_OK(file::write_atomic(dir / "labels/train/000000.txt", bad));
+    ASSERT_OK_AND(auto reader, driver.open_reader(dir.path()));
+    StoredItem item;
+    const auto read = reader->next(item);
+    EXPECT_ERROR(read, "yolo.corrupt");
+    EXPECT_THAT(read.error().message(), ::testing::HasSubstr("labels/train/000000.txt: line 1"));
+    EXPECT_TRUE(reader->next(item).value()) << "goes on with the next";
+  }
+}
+
+TEST(DetectionFormats, HoldNothingButBoxes) {
+  for (const std::string_view name : {"roidb", "coco", "yolo"}) {
+    const ava::testing::TempDir dir;
+    EXPECT_FALSE(find(name).value()->traits().classification);
+    EXPECT_ERROR(find(name).value()->make_writer(dir.path(), {.task = Task::kMultiLabel}, ""), "format.cannot_carry");
+  }
+}
+
 }  // namespace
 }  // namespace ava::format

@@ -13,5 +13,7 @@ const Format& webdataset_format();
 const Format& mds_format();
 const Format& folder_format();
 const Format& roidb_format();
+const Format& coco_format();
+const Format& yolo_format();
 
 }  // namespace ava::format
