@@ -1,5 +1,6 @@
 // Source datasets.
 #include "api/routes.hpp"
+#include "exchange/all.hpp"
 
 namespace ava::api {
 
@@ -7,6 +8,37 @@ namespace {
 
 using dataset::Dataset;
 using dataset::DatasetId;
+
+struct ImporterInfo {
+  std::string name;
+  std::string title;
+  std::string description;
+  schema::AnyJson options_schema;
+};
+void describe(schema::Visitor& v, ImporterInfo& x) {
+  v.type("ImporterInfo");
+  v.field("name", x.name);
+  v.field("title", x.title);
+  v.field("description", x.description);
+  v.field("options_schema", x.options_schema, {.doc = "JSON Schema of the options"});
+}
+struct ImporterList {
+  std::vector<ImporterInfo> items;
+};
+void describe(schema::Visitor& v, ImporterList& x) {
+  v.type("ImporterList");
+  v.field("items", x.items);
+}
+
+Result<http::Reply> importers(http::Request&) {
+  ImporterList list;
+  for (const exchange::Importer* one : exchange::importers())
+    list.items.push_back({std::string(one->name()),
+                          std::string(one->title()),
+                          std::string(one->description()),
+                          {one->options_schema()}});
+  return reply(list);
+}
 
 Result<http::Reply> list(Services& services, http::Request& request) {
   AVA_TRY(const auto page, page_of(request));
@@ -50,6 +82,13 @@ Result<http::Reply> remove(Services& services, http::Request& request) {
 
 void add_dataset_routes(http::Router& router, Services& services) {
   router.add({.method = http::Method::kGet,
+              .pattern = "/api/v1/importers",
+              .name = "listImporters",
+              .summary = "Label formats that datasets are made of, and the options of each",
+              .tag = "datasets",
+              .reply_schema = schema_for<ImporterList>(),
+              .handle = importers});
+  router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/datasets",
               .name = "listDatasets",
               .summary = "Source datasets, newest first",
@@ -60,7 +99,7 @@ void add_dataset_routes(http::Router& router, Services& services) {
   router.add({.method = http::Method::kPost,
               .pattern = "/api/v1/datasets",
               .name = "createDataset",
-              .summary = "Create a dataset from a list, an archive or a folder of pictures",
+              .summary = "Create a dataset from a list, an archive, a label file or a folder of pictures",
               .tag = "datasets",
               .body_schema = schema_for<dataset::CreateDataset>(),
               .reply_schema = schema_for<Dataset>(),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "exchange/all.hpp"
 #include "schema/json.hpp"
 #include "storage/object_uri.hpp"
 
@@ -25,6 +26,10 @@ void describe(schema::Visitor& v, CreateDataset& x) {
   v.field("source", x.source);
   v.field("on_error", x.on_error, {.doc = "list: keep the good lines; fail: one bad line fails", .required = false});
   v.field("url_prefix", x.url_prefix, {.doc = "Put before relative urls", .required = false, .max = 1024});
+  v.field("as", x.as, {.doc = "An importer of GET /importers; auto: told by content", .required = false, .max = 40});
+  v.field("options", x.options, {.doc = "Options of that importer", .required = false});
+  v.field("label", x.label, {.doc = "Name of the labels that are made", .required = false, .min = 1, .max = 63});
+  v.field("labels_only", x.labels_only, {.doc = "Do not look for the pictures", .required = false});
 }
 
 void describe(schema::Visitor& v, CopyDataset& x) {
@@ -48,6 +53,10 @@ void describe(schema::Visitor& v, ImportPayload& x) {
   v.field("from_id", x.from_id, {.required = false});
   v.field("url_prefix", x.url_prefix);
   v.field("fail_on_reject", x.fail_on_reject);
+  v.field("as", x.as, {.required = false});
+  v.field("options", x.options, {.required = false});
+  v.field("label", x.label, {.required = false});
+  v.field("labels_only", x.labels_only, {.required = false});
 }
 
 Result<void> check_owner(const user::Actor& who, const schema::Ref& owner) {
@@ -82,15 +91,25 @@ Result<ImportPayload> DatasetService::resolve_source(const user::Actor& who, con
   if (request.on_error != "list" && request.on_error != "fail")
     return Error(ErrorCode::kInvalidArgument, "field.choice", "on_error is 'list' or 'fail'").at("/on_error");
   payload.fail_on_reject = request.on_error == "fail";
+  const bool named = !request.as.empty() && request.as != "auto";
+  if (named) {
+    auto importer = exchange::find_importer(request.as);
+    if (!importer.ok()) return std::move(importer.error()).at("/as");
+  }
+  payload.as = request.as;
+  payload.options = request.options;
+  payload.label = request.label;
+  payload.labels_only = request.labels_only;
 
   const NewSource& from = request.source;
   if (from.kind == "upload") {
     if (!from.upload_id) return bad_source("an upload needs its upload_id", "/source/upload_id");
     AVA_TRY(const Upload upload, parts_.uploads.find(who, *from.upload_id));
-    if (upload.kind != UploadKind::kList && upload.kind != UploadKind::kArchive)
+    const bool readable = upload.kind == UploadKind::kList || upload.kind == UploadKind::kArchive;
+    if (!readable && !(named && upload.kind == UploadKind::kOther))
       return bad_source(fmt::format("'{}' is neither a list nor an archive of pictures", upload.file_name),
                         "/source/upload_id");
-    source = {upload.kind == UploadKind::kList ? SourceKind::kUpload : SourceKind::kArchive, upload.id.str(),
+    source = {upload.kind == UploadKind::kArchive ? SourceKind::kArchive : SourceKind::kUpload, upload.id.str(),
               upload.file_name};
     payload.source = parts_.uploads.path_of(upload.id).string();
     return payload;
@@ -100,8 +119,8 @@ Result<ImportPayload> DatasetService::resolve_source(const user::Actor& who, con
   AVA_TRY(const auto uri, storage::parse_uri(*from.uri));
   if (uri.kind != storage::UriKind::kBucket)
     return bad_source("the uri must be of the form qiniu:///bucket/key", "/source/uri");
-  AVA_TRY(const user::Bucket named, parts_.buckets.find_by_name(uri.bucket));
-  AVA_TRY(const auto bucket, parts_.buckets.open(named));
+  AVA_TRY(const user::Bucket found_bucket, parts_.buckets.find_by_name(uri.bucket));
+  AVA_TRY(const auto bucket, parts_.buckets.open(found_bucket));
   if (from.kind == "prefix") {
     AVA_TRY(const auto page, bucket->list({.prefix = std::string(uri.key), .cursor = {}, .limit = 1}));
     if (page.items.empty())

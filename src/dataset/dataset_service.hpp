@@ -33,6 +33,10 @@ struct CreateDataset {
   NewSource source;
   std::string on_error = "list";  ///< "fail": one bad line fails the import
   std::string url_prefix;         ///< put before relative urls
+  std::string as = "auto";        ///< importer of exchange/, e.g. "coco"
+  schema::AnyJson options;        ///< of that importer
+  std::string label = "class";    ///< name of labels that are made
+  bool labels_only = false;       ///< take names as they are written, do not look for the pictures
 };
 void describe(schema::Visitor& v, CreateDataset& x);
 
@@ -57,6 +61,10 @@ struct ImportPayload {
   std::string from_id;  ///< copy: the original
   std::string url_prefix;
   bool fail_on_reject = false;
+  std::string as;
+  schema::AnyJson options;
+  std::string label = "class";
+  bool labels_only = false;
 };
 void describe(schema::Visitor& v, ImportPayload& x);
 

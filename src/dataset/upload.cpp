@@ -124,6 +124,7 @@ UploadKind kind_of_upload(std::string_view head, std::string_view file_name) {
   if (head.starts_with("\xef\xbb\xbf")) head.remove_prefix(3);
   const std::size_t first = head.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && (head[first] == '{' || head[first] == '[')) return UploadKind::kList;
+  if (head.find("<annotation") != std::string_view::npos) return UploadKind::kList;
   if (ends_with_any(file_name, {".json", ".jsonl", ".jsonlist", ".lst"})) return UploadKind::kList;
   if (ends_with_any(file_name, {".zip", ".tar", ".tar.gz", ".tgz"})) return UploadKind::kArchive;
   return UploadKind::kOther;

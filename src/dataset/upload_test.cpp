@@ -22,6 +22,7 @@ TEST(KindOfUpload, IsToldByTheFirstBytes) {
 TEST(KindOfUpload, IsToldByTheNameWhenTheBytesSayNothing) {
   EXPECT_EQ(kind_of_upload("url: x", "列表.JSONLIST"), UploadKind::kList);
   EXPECT_EQ(kind_of_upload("", "photos.tar.gz"), UploadKind::kArchive);
+  EXPECT_EQ(kind_of_upload("<?xml version=\"1.0\"?>\n<annotations>", "cvat.xml"), UploadKind::kList);
   EXPECT_EQ(kind_of_upload("#!/bin/sh", "train.sh"), UploadKind::kOther);
 }
 

@@ -211,7 +211,7 @@ Result<void> CocoFile::join() {
 }
 
 std::string CocoFile::picture_of(std::string_view file_name) {
-  const std::string name = resolve_name("", file_name);
+  std::string name = resolve_name("", file_name);
   const std::string here(folder_of(name_));
   if (request_.labels_only) return name;
   // annotations/instances_<subset>.json beside images/<subset>/ or <subset>/

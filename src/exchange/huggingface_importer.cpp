@@ -155,7 +155,7 @@ class HuggingFaceRun {
   }
 
   std::string class_of(const Node& label) const {
-    const std::string text = scalar_text(label);
+    std::string text = scalar_text(label);
     const auto index = integer_of(text);
     if (!index || *index < 0 || static_cast<std::size_t>(*index) >= classes_.size()) return text;
     return classes_[static_cast<std::size_t>(*index)];

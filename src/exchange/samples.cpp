@@ -57,7 +57,7 @@ Judged judge(std::vector<sample::Point>& polygon, const Frame& frame) {
     if (!std::isfinite(p.x) || !std::isfinite(p.y)) return {"bbox_not_a_number", "a point is not a number", false};
   if (polygon.size() < 2) return {"bbox_too_few_points", fmt::format("{} points make no shape", polygon.size()), false};
   sample::Box hull = sample::hull_of(polygon);
-  const Judged judged = judge(hull, frame);
+  Judged judged = judge(hull, frame);
   if (!judged.slug.empty() || !judged.clipped) return judged;
   for (sample::Point& p : polygon) {
     p.x = std::clamp(p.x, 0.0, frame.width);

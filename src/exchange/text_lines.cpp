@@ -68,7 +68,7 @@ Result<void> read_lines(storage::Reader& from, const OnLine& on_line, std::size_
     std::string_view text = line;
     if (++number == 1 && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     if (text.ends_with('\r')) text.remove_suffix(1);
-    const Result<void> done = trimmed(text).empty() ? Result<void>() : on_line(text, number);
+    Result<void> done = trimmed(text).empty() ? Result<void>() : on_line(text, number);
     line.clear();
     return done;
   };

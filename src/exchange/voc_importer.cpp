@@ -103,7 +103,7 @@ class VocRun {
     const std::string stem(without_ending(base_of(annotation)));
     for (const std::string_view ending : {".jpg", ".jpeg", ".png", ".JPG", ".bmp"})
       for (const std::string_view folder : {"../JPEGImages/", "../images/", ""}) {
-        const std::string name = resolve_name(here + std::string(folder), stem + std::string(ending));
+        std::string name = resolve_name(here + std::string(folder), stem + std::string(ending));
         if (!name.empty() && pictures_.has(name)) {
           sink_.note("picture_by_stem");
           return name;

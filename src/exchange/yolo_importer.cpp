@@ -132,7 +132,7 @@ class YoloRun {
     const bool is_pose = layout_.key_points > 0 && v.size() == pose;
     if (v.size() == 4 || v.size() == 5 || is_pose) {
       sample::Box box = sample::box_of(sample::YoloBox{v[0], v[1], v[2], v[3]}, frame.width, frame.height);
-      const Judged judged = judge(box, frame);
+      Judged judged = judge(box, frame);
       entry.points = sample::corners_of(box);
       // A score of 0 would make it ground truth (formats.md 2.4).
       if (v.size() == 5) entry.score = v[4] == 0 ? 1e-9 : v[4];

@@ -138,7 +138,7 @@ class LayoutReader {
   std::string first_there(std::string_view value, const std::vector<std::string>& roots) const {
     for (const std::string& root : roots)
       for (std::string_view rest = value;; rest.remove_prefix(rest.find('/') + 1)) {
-        const std::string name = resolve_name(root, rest);
+        std::string name = resolve_name(root, rest);
         if (!name.empty() && request_.tree->has(name)) return name;
         if (rest.find('/') == std::string_view::npos) break;
       }
@@ -192,7 +192,7 @@ class LayoutReader {
     std::replace(text.begin(), text.end(), '\\', '/');
     for (std::string_view rest = text;; rest.remove_prefix(rest.find('/') + 1)) {
       for (const std::string_view root : {here, std::string_view()}) {
-        const std::string name = resolve_name(root, rest);
+        std::string name = resolve_name(root, rest);
         if (!name.empty() && pictures_.has(name)) return name;
       }
       if (rest.find('/') == std::string_view::npos) return {};

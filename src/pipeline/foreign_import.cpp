@@ -38,12 +38,16 @@ Result<ForeignImport> import_foreign(const ForeignSource& source, const std::fil
   };
   exchange::Sink sink(item, reject);
   const exchange::Tree tree = source.tree.below(choice.folder);
-  const exchange::Request request{.tree = &tree,
-                                  .focus = source.focus,
-                                  .options = source.options,
-                                  .label = source.label,
-                                  .url_prefix = source.url_prefix + choice.folder,
-                                  .labels_only = source.labels_only};
+  exchange::Request request{.tree = &tree,
+                            .focus = source.focus,
+                            .options = source.options,
+                            .label = source.label,
+                            .url_prefix = source.url_prefix + choice.folder,
+                            .labels_only = source.labels_only};
+  if (source.store)
+    request.store = [&](std::string_view name, std::string_view bytes) {
+      return source.store(choice.folder + std::string(name), bytes);
+    };
   AVA_CHECK(choice.importer->run(request, sink, stop).context(choice.importer->name()));
   AVA_CHECK(sink.check_closed());
   AVA_CHECK(out.write(lines));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <stop_token>
 #include <string>
 
@@ -21,6 +22,8 @@ struct ForeignSource {
   std::string url_prefix;  ///< before names of the tree
   bool labels_only = false;
   bool fail_on_reject = false;
+  /// Keeps a picture that a label file holds; empty where nothing can be written.
+  std::function<Result<void>(std::string_view name, std::string_view bytes)> store;
 };
 
 struct ForeignImport {
@@ -29,7 +32,7 @@ struct ForeignImport {
   exchange::Counts counts;
 };
 
-/// Write the canonical lines of `source` to `list`. `rejects` may be null.
+/// Write the canonical lines of `source` to `list`.
 /// Errors: `import.*`, `list.rejected` (with fail_on_reject), those of the importer.
 Result<ForeignImport> import_foreign(const ForeignSource& source, const std::filesystem::path& list,
                                      const exchange::Sink::OnReject& on_reject, ProgressMeter& meter,

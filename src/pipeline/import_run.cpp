@@ -112,7 +112,6 @@ Result<std::shared_ptr<storage::Reader>> ImportRun::open_source() const {
 }
 
 Result<ImportKind> ImportRun::kind_of_source() const {
-  if (!spec_.as.empty() && spec_.as != "auto") AVA_CHECK(exchange::find_importer(spec_.as));
   if (spec_.kind != ImportKind::kAuto) return spec_.kind;
   if (spec_.source.ends_with('/')) return ImportKind::kPrefix;
   if (!is_url(spec_.source) && fs::is_directory(spec_.source)) return ImportKind::kPrefix;
@@ -160,7 +159,14 @@ Result<ListImport> ImportRun::import_archive() {
   AVA_TRY(picture_bytes_, unpack_pictures(*reader, folder_->path(), *rejects_, meter_, stop_));
   AVA_TRY(auto tree, exchange::Tree::of_folder(folder_->path() / kPicturesFolder));
   const std::string prefix = base_of(spec_.target) + std::string(kPicturesFolder);
-  AVA_TRY(ListImport list, import_tree({.tree = std::move(tree), .url_prefix = prefix}));
+  ForeignSource source{.tree = std::move(tree), .url_prefix = prefix};
+  source.store = [this](std::string_view name, std::string_view bytes) -> Result<void> {
+    const fs::path path = folder_->path() / kPicturesFolder / name;
+    picture_bytes_ += bytes.size();
+    AVA_CHECK(file::make_dirs(path.parent_path()));
+    return file::write_atomic(path, bytes);
+  };
+  AVA_TRY(ListImport list, import_tree(std::move(source)));
   AVA_CHECK(remove_label_files(folder_->path(), stop_));
   return list;
 }
@@ -242,6 +248,7 @@ Result<ImportResult> ImportRun::finish(ImportKind kind, const ListImport& list) 
 }
 
 Result<ImportResult> ImportRun::run() {
+  if (!spec_.as.empty() && spec_.as != "auto") AVA_CHECK(exchange::find_importer(spec_.as));
   spec_sha256_ = to_hex(sha256(schema::to_text(spec_)));
   AVA_TRY(resolver_, make_resolver(spec_.sources));
   AVA_TRY(folder_, WorkFolder::open(spec_.target, spec_.sources));

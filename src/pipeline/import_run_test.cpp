@@ -60,15 +60,17 @@ std::string zip_of(const std::vector<std::string>& names, bool says_utf8) {
          number(0, 2);
 }
 
-std::string tar_gz_of(const std::vector<std::string>& names) {
+/// Names and what is in the files.
+using Files = std::vector<std::pair<std::string, std::string>>;
+
+std::string tar_gz_of(const Files& files) {
   std::string out(1u << 20, '\0');
   std::size_t used = 0;
   archive* tar = archive_write_new();
   archive_write_set_format_gnutar(tar);
   archive_write_add_filter_gzip(tar);
   archive_write_open_memory(tar, out.data(), out.size(), &used);
-  const std::string bytes = picture();
-  for (const std::string& name : names) {
+  for (const auto& [name, bytes] : files) {
     archive_entry* entry = archive_entry_new();
     archive_entry_set_pathname(entry, name.c_str());
     archive_entry_set_filetype(entry, AE_IFREG);
@@ -82,11 +84,17 @@ std::string tar_gz_of(const std::vector<std::string>& names) {
   return out.substr(0, used);
 }
 
+std::string tar_gz_of(const std::vector<std::string>& names) {
+  Files files;
+  for (const std::string& name : names) files.emplace_back(name, picture());
+  return tar_gz_of(files);
+}
+
 class Importing : public ::testing::Test {
  protected:
   Result<ImportResult> import(const std::string& bytes) {
     AVA_CHECK(file::write_atomic(dir_ / "upload", bytes));
-    ImportSpec spec;
+    ImportSpec spec = spec_;
     spec.source = (dir_ / "upload").string();
     spec.target.folder = (dir_ / "out").string();
     return run_import(spec, on_progress_, {}, dir_ / "kept.jsonl");
@@ -109,6 +117,7 @@ class Importing : public ::testing::Test {
   }
 
   ava::testing::TempDir dir_;
+  ImportSpec spec_;
   OnProgress on_progress_;
 };
 
@@ -132,6 +141,47 @@ TEST_F(Importing, AZipThatIsCutBetweenTwoPicturesIsRefused) {
   EXPECT_ERROR(import(whole.substr(0, whole.find("PK\x03\x04", 4))), "archive.truncated");
   EXPECT_ERROR(import(whole.substr(0, whole.find("PK\x01\x02"))), "archive.truncated");
   EXPECT_FALSE(fs::exists(dir_ / "out")) << "nothing is visible of it";
+}
+
+TEST_F(Importing, AnArchiveOfLabelledPicturesKeepsThePicturesOnly) {
+  const std::string xml =
+      "<annotation><filename>1.png</filename><size><width>2</width><height>2</height></size><object><name>猫</name>"
+      "<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>";
+  ASSERT_OK_AND(const ImportResult result, import(tar_gz_of({{"set/JPEGImages/1.png", picture()},
+                                                             {"set/Annotations/1.xml", xml},
+                                                             {"set/ImageSets/Main/val.txt", "1\n"}})));
+  EXPECT_EQ(result.kind, "archive");
+  EXPECT_EQ(result.importer, "voc");
+  EXPECT_EQ(result.item_count, 1u);
+  ASSERT_EQ(result.labels.size(), 1u);
+  EXPECT_EQ(result.labels[0].key, "detection.class");
+  ASSERT_OK_AND(const std::string list, file::read(dir_ / "out" / kListFile));
+  EXPECT_NE(list.find("pictures/set/JPEGImages/1.png"), std::string::npos) << list;
+  EXPECT_NE(list.find("[[0,0],[2,0],[2,2],[0,2]]"), std::string::npos) << list;
+  EXPECT_NE(list.find("\"split\":\"val\""), std::string::npos) << list;
+  EXPECT_TRUE(fs::exists(dir_ / "out/pictures/set/JPEGImages/1.png"));
+  EXPECT_FALSE(fs::exists(dir_ / "out/pictures/set/Annotations")) << "labels are in the list now";
+}
+
+TEST_F(Importing, APictureInsideALabelFileIsUnpacked) {
+  const std::string labelme =
+      R"({"shapes":[],"imagePath":"gone.gif","imageData":"R0lGODlhAQABAAAAACw=","imageWidth":1,"imageHeight":1})";
+  ASSERT_OK_AND(const ImportResult result, import(tar_gz_of(Files{{"x/1.json", labelme}})));
+  EXPECT_EQ(result.importer, "labelme");
+  EXPECT_TRUE(fs::exists(dir_ / "out/pictures/x/1.gif"));
+}
+
+TEST_F(Importing, ALabelFileAloneTakesItsPicturesFromThePrefix) {
+  spec_.url_prefix = "qiniu:///b/coco/";
+  ASSERT_OK_AND(const ImportResult result,
+                import(R"({"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[{"id":1,"image_id":1,)"
+                       R"("category_id":1,"bbox":[1,2,3,4]}],"categories":[{"id":1,"name":"cat"}]})"));
+  EXPECT_EQ(result.kind, "file");
+  EXPECT_EQ(result.importer, "coco");
+  ASSERT_OK_AND(const std::string list, file::read(dir_ / "out" / kListFile));
+  EXPECT_NE(list.find("qiniu:///b/coco/a.jpg"), std::string::npos) << list;
+  spec_.as = "elephant";
+  EXPECT_ERROR(import("{}"), "import.unknown_kind");
 }
 
 TEST_F(Importing, EndsItsProgressWithAllOfIt) {
