@@ -13,6 +13,9 @@ void add_data(CLI::App& app, Call& call) {
   add_data_format(*data, call);
   add_data_formats(*data, call);
   add_data_verify(*data, call);
+  add_data_show(*data, call);
+  add_data_head(*data, call);
+  add_data_diff(*data, call);
 }
 
 }  // namespace ava::cli

@@ -11,5 +11,8 @@ void add_data_import(CLI::App& data, Call& call);
 void add_data_format(CLI::App& data, Call& call);
 void add_data_formats(CLI::App& data, Call& call);
 void add_data_verify(CLI::App& data, Call& call);
+void add_data_show(CLI::App& data, Call& call);
+void add_data_head(CLI::App& data, Call& call);
+void add_data_diff(CLI::App& data, Call& call);
 
 }  // namespace ava::cli

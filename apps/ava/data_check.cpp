@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "console.hpp"
 #include "data.hpp"
+#include "data_quality.hpp"
 #include "pipeline/check.hpp"
 #include "pipeline/rejects.hpp"
 #include "sample/diagnose.hpp"
@@ -27,6 +28,7 @@ struct Options {
   std::size_t show = 20;
   bool statistics = false;
   bool duplicates = false;
+  QualityCommand quality;
 };
 
 void append_counts(std::string& out, const sample::ListCounts& counts) {
@@ -147,12 +149,21 @@ void add_data_check(CLI::App& data, Call& call) {
   command->add_flag("--statistics", options->statistics, "Count labels and classes, too");
   command->add_flag("--duplicates", options->duplicates, "Find urls that stand on several lines, too");
   command->add_flag("--json", call.json, "Print JSON");
+  add_quality_options(*command, options->quality);
   command->footer(
       "Examples:\n  ava data check dataset.jsonlist\n  ava data check dataset.jsonlist --rejects bad.jsonl --json\n"
       "  ava data check dataset.jsonlist --statistics --duplicates\n"
-      "Exit: 0 good, 8 something was rejected, 2 not a list.");
+      "  ava data check dataset.jsonlist --quality --near 6 --json\n"
+      "Exit: 0 good, 8 something was rejected, 2 not a list. With --quality: 0, or 8 for errors and --strict.");
   command->callback([&call, options] {
-    call.run = [&call, options](const std::stop_token& stop) { return check(*options, call.json, stop); };
+    call.run = [&call, options](const std::stop_token& stop) {
+      if (!options->quality.wanted) return check(*options, call.json, stop);
+      pipeline::QualityOptions& how = options->quality.options;
+      how.list = options->list;
+      how.url_prefix = options->url_prefix;
+      how.threads = options->threads;
+      return run_quality(options->quality, call.json, stop);
+    };
   });
 }
 

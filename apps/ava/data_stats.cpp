@@ -33,7 +33,8 @@ void print_table(const pipeline::StatsReport& report) {
 Result<int> stats(const Options& options, bool json, const std::stop_token& stop) {
   pipeline::StatsReport report;
   std::error_code ignored;
-  if (std::filesystem::is_directory(options.path, ignored)) {
+  const std::string extension = std::filesystem::path(options.path).extension().string();
+  if (std::filesystem::is_directory(options.path, ignored) || extension == ".rec" || extension == ".mdb") {
     AVA_TRY(report, pipeline::stats_of_set(options.path));
   } else {
     ProgressLine progress(!json);
@@ -53,10 +54,12 @@ Result<int> stats(const Options& options, bool json, const std::stop_token& stop
 void add_data_stats(CLI::App& data, Call& call) {
   auto options = std::make_shared<Options>();
   CLI::App* command = data.add_subcommand("stats", "Count labels and classes of a list or of a formatted set");
-  command->add_option("path", options->path, "A list, or the folder of a set")->required();
+  command->add_option("path", options->path, "A list, or the folder of a set, made by AVA or not")->required();
   command->add_option("--threads", options->threads, "Parsing threads; 0: one per core")->check(CLI::Range(0, 256));
   command->add_flag("--json", call.json, "Print JSON");
-  command->footer("Examples:\n  ava data stats dataset.jsonlist\n  ava data stats sets/recordio/train --json");
+  command->footer(
+      "Examples:\n  ava data stats dataset.jsonlist\n  ava data stats sets/recordio/train --json\n  ava data stats "
+      "theirs/train.rec");
   command->callback([&call, options] {
     call.run = [&call, options](const std::stop_token& stop) { return stats(*options, call.json, stop); };
   });

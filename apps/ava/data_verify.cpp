@@ -5,7 +5,7 @@
 
 #include "console.hpp"
 #include "data.hpp"
-#include "pipeline/verify.hpp"
+#include "pipeline/verify_foreign.hpp"
 
 namespace ava::cli {
 
@@ -36,7 +36,8 @@ void print_report(const pipeline::VerifyReport& report) {
 
 Result<int> verify(const Options& options, bool json, const std::stop_token& stop) {
   ProgressLine progress(!json);
-  AVA_TRY(const auto report, pipeline::verify({options.paths.begin(), options.paths.end()}, progress.callback(), stop));
+  AVA_TRY(const auto report,
+          pipeline::verify_with_foreign({options.paths.begin(), options.paths.end()}, progress.callback(), stop));
   progress.clear();
   if (json)
     say(schema::to_text(report));
@@ -54,7 +55,9 @@ void add_data_verify(CLI::App& data, Call& call) {
   command->add_flag("--json", call.json, "Print JSON");
   command->footer(
       "Sets of one batch are compared with each other: same samples, same labels, same root digest.\n"
+      "Sets that AVA did not make are held against the first one it made: same pictures by SHA-256, same labels.\n"
       "Examples:\n  ava data verify sets/\n  ava data verify sets/recordio/train sets/lmdb/train --json\n"
+      "  ava data verify sets/recordio/train theirs/data.rec\n"
       "Exit: 0 good, 8 damaged.");
   command->callback([&call, options] {
     call.run = [&call, options](const std::stop_token& stop) { return verify(*options, call.json, stop); };

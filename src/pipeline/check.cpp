@@ -1,8 +1,12 @@
 #include "pipeline/check.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
+#include <map>
 #include <random>
 
+#include "pipeline/gallery.hpp"
 #include "pipeline/manifest.hpp"
 #include "pipeline/progress_meter.hpp"
 #include "pipeline/sources.hpp"
@@ -102,7 +106,54 @@ StatsReport report_of(const sample::LabelStats& stats) {
   return report;
 }
 
+namespace {
+
+constexpr std::uint64_t kMostDamaged = 1000;
+
+/// What a set without a manifest says of itself when it is read from end to end.
+Result<StatsReport> count_foreign(const std::string& path) {
+  AVA_TRY(const auto gallery, Gallery::open(path, {}));
+  StatsReport report;
+  LabelTotal total;
+  std::map<std::string, std::uint64_t> counts;
+  std::uint64_t damaged = 0;
+  std::string first_damage;
+  bool boxes = false;
+  Sight sight;
+  for (std::uint64_t read = 0;; ++read) {
+    const auto more = gallery->next(sight);
+    if (!more.ok() && more.error().code() != ErrorCode::kCorrupt) return more.error();
+    if (!more.ok()) {
+      if (damaged++ == 0) first_damage = more.error().text();
+      if (damaged > kMostDamaged) break;  // this is no damage, but another kind of file
+      continue;
+    }
+    if (!*more) break;
+    ++report.file_count;
+    report.total_image_bytes += sight.bytes;
+    ++(sight.marks.empty() ? total.unlabelled : total.images);
+    for (const Mark& mark : sight.marks) {
+      ++counts[mark.cls];
+      ++total.total;
+      boxes = boxes || mark.box.has_value();
+    }
+  }
+  if (damaged > 0)
+    return Error(ErrorCode::kCorrupt, "set.damaged",
+                 fmt::format("{} records can be read, {} cannot; first: {}", report.file_count, damaged, first_damage));
+  total.type = boxes ? "detection" : "classification";
+  total.name = gallery->format();
+  total.key = total.type + "." + total.name;
+  for (const auto& [cls, count] : counts) total.count.push_back({cls, count});
+  report.labels.push_back(std::move(total));
+  return report;
+}
+
+}  // namespace
+
 Result<StatsReport> stats_of_set(const std::string& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(std::filesystem::path(folder) / kSetFile, ignored)) return count_foreign(folder);
   AVA_TRY(const SetManifest manifest, read_manifest<SetManifest>(folder + "/" + std::string(kSetFile)));
   StatsReport report{.file_count = manifest.sample_count};
   AVA_TRY(const sample::LabelKey key, sample::LabelKey::parse(manifest.plan.label));

@@ -67,7 +67,9 @@ struct StatsReport {
 };
 void describe(schema::Visitor& v, StatsReport& x);
 StatsReport report_of(const sample::LabelStats& stats);
-/// Statistics of a formatted set, from its manifest. Errors: `file.not_found`, `manifest.bad`.
+/// Statistics of a formatted set: from its manifest, or where it has none (AVA did not make it) by reading it.
+/// Errors: `file.not_found`, `manifest.bad`, `set.unknown`, `set.damaged` (records that cannot be read, with their
+/// count).
 Result<StatsReport> stats_of_set(const std::string& folder);
 
 }  // namespace ava::pipeline

@@ -1,0 +1,26 @@
+// Opens training sets that AVA did not make: a RecordIO file with or without its index, an LMDB of Caffe's, or a folder
+// any driver can read, though no manifest says what it is.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "format/format.hpp"
+
+namespace ava::pipeline {
+
+struct ForeignSet {
+  std::string format;                      ///< the driver's name
+  std::vector<std::string> classes;        ///< of labels.csv; empty: it has none, and classes are numbers
+  std::unique_ptr<format::Reader> reader;  ///< count() is 0 where only reading to the end tells
+};
+
+/// `path` is a folder, or a .rec or .mdb file in one. More is accepted than from AVA's own writers: any keys, any ids.
+/// Errors: `file.not_found`, `set.unknown` (nothing there that a driver reads), `lmdb.other_kind` (not Caffe's), those
+/// of the drivers.
+Result<ForeignSet> open_foreign(const std::filesystem::path& path);
+
+}  // namespace ava::pipeline
