@@ -10,7 +10,7 @@ namespace ava::format {
 std::span<const Format* const> all() {
   // A line each, so that adding one is one line.
   // clang-format off
-  static const std::array<const Format*, 10> kAll = {
+  static const std::array<const Format*, 11> kAll = {
       &recordio_format(),
       &lmdb_format(),
       &raw_format(),
@@ -21,6 +21,7 @@ std::span<const Format* const> all() {
       &roidb_format(),
       &coco_format(),
       &yolo_format(),
+      &voc_format(),
   };
   // clang-format on
   return kAll;

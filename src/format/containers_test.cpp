@@ -188,7 +188,7 @@ TEST_P(Container, SurvivesFlippedBytes) {
 
 INSTANTIATE_TEST_SUITE_P(All, Container,
                          ::testing::Values(Case{"recordio", ""}, Case{"recordio", R"({"header":"size"})"},
-                                           Case{"coco", ""}, Case{"yolo", ""}, Case{"roidb", ""},
+                                           Case{"coco", ""}, Case{"yolo", ""}, Case{"voc", ""}, Case{"roidb", ""},
                                            Case{"roidb", R"({"mirror":"off"})"}, Case{"raw", ""}, Case{"folder", ""},
                                            Case{"tfrecord", ""}, Case{"tfrecord", R"({"records_per_shard":3})"},
                                            Case{"webdataset", ""}, Case{"webdataset", R"({"samples_per_shard":3})"},

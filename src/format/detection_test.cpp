@@ -227,8 +227,65 @@ TEST(Yolo, NamesTheLineThatIsDamaged) {
   }
 }
 
+TEST(Voc, WritesOneBasedWholePixels) {
+  const ava::testing::TempDir dir;
+  Item item = boxed(0, 1, {0, 20.5, 31, 480});
+  item.labels.objects[0].difficult = true;
+  write_set(*find("voc").value(), dir.path(), Task::kDetection, {item});
+  EXPECT_EQ(file::read(dir / "Annotations/000000.xml").value(), R"(<annotation>
+	<folder>JPEGImages</folder>
+	<filename>000000.jpg</filename>
+	<size>
+		<width>640</width>
+		<height>480</height>
+		<depth>3</depth>
+	</size>
+	<segmented>0</segmented>
+	<object>
+		<name>猫 &amp; &lt;co&gt;</name>
+		<pose>Unspecified</pose>
+		<truncated>0</truncated>
+		<difficult>1</difficult>
+		<bndbox>
+			<xmin>1</xmin>
+			<ymin>21</ymin>
+			<xmax>31</xmax>
+			<ymax>480</ymax>
+		</bndbox>
+	</object>
+</annotation>
+)");
+  EXPECT_EQ(file::read(dir / "ImageSets/Main/train.txt").value(), "000000\n");
+  ASSERT_OK_AND(auto reader, find("voc").value()->open_reader(dir.path()));
+  StoredItem back;
+  ASSERT_TRUE(reader->next(back).value());
+  EXPECT_EQ(back.objects, (std::vector<Object>{{.cls = 1, .box = {0, 20, 31, 480}, .difficult = true}}));
+}
+
+TEST(Voc, RefusesNamesThatXmlCannotTellApart) {
+  for (const std::vector<std::string>& classes : {std::vector<std::string>{"dog", "dog "}, {"bell\a"}, {" "}}) {
+    const ava::testing::TempDir dir;
+    const SetInfo info{.split = "train", .task = Task::kDetection, .classes = classes};
+    EXPECT_ERROR(find("voc").value()->make_writer(dir.path(), info, ""), "format.cannot_carry");
+  }
+}
+
+TEST(Voc, SurvivesADamagedAnnotation) {
+  const ava::testing::TempDir dir;
+  const Format& driver = *find("voc").value();
+  write_set(driver, dir.path(), Task::kDetection, {boxed(0, 1, {160, 240, 480, 480}), boxed(1, 1, {0, 0, 1, 1})});
+  const std::string good = file::read(dir / "Annotations/000000.xml").value();
+  for (std::size_t length = 0; length + 1 < good.size(); length += 7) {
+    ASSERT_OK(file::write_atomic(dir / "Annotations/000000.xml", std::string_view(good).substr(0, length)));
+    ASSERT_OK_AND(auto reader, driver.open_reader(dir.path()));
+    StoredItem item;
+    EXPECT_ERROR(reader->next(item), "voc.corrupt");
+    EXPECT_TRUE(reader->next(item).value()) << "goes on with the next";
+  }
+}
+
 TEST(DetectionFormats, HoldNothingButBoxes) {
-  for (const std::string_view name : {"roidb", "coco", "yolo"}) {
+  for (const std::string_view name : {"roidb", "coco", "yolo", "voc"}) {
     const ava::testing::TempDir dir;
     EXPECT_FALSE(find(name).value()->traits().classification);
     EXPECT_ERROR(find(name).value()->make_writer(dir.path(), {.task = Task::kMultiLabel}, ""), "format.cannot_carry");

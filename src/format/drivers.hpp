@@ -15,5 +15,6 @@ const Format& folder_format();
 const Format& roidb_format();
 const Format& coco_format();
 const Format& yolo_format();
+const Format& voc_format();
 
 }  // namespace ava::format
