@@ -242,6 +242,7 @@ Result<ImportResult> ImportRun::finish(ImportKind kind, const ListImport& list) 
   AVA_CHECK(file::write_atomic(work / kImportFile, schema::to_text(ImportRecord{spec_sha256_, result}) + "\n"));
   AVA_CHECK(file::remove_tree(work / kLines));
   AVA_CHECK(file::remove_tree(work / kSource));
+  AVA_CHECK(file::remove_tree(work / storage::kTempPrefix));
   meter_.finish("publish");
   AVA_CHECK(folder_->publish(kListFile, stop_));
   return result;

@@ -926,11 +926,21 @@ export interface components {
             name: string;
         };
         CreateDataset: {
+            /** @description An importer of GET /importers; auto: told by content */
+            as?: string;
             description?: string;
+            /** @description Name of the labels that are made */
+            label?: string;
+            /** @description Do not look for the pictures */
+            labels_only?: boolean;
             /** @example traffic-signs */
             name: string;
             /** @description list: keep the good lines; fail: one bad line fails */
             on_error?: string;
+            /** @description Options of that importer */
+            options?: {
+                [key: string]: unknown;
+            };
             source: components["schemas"]["NewDatasetSource"];
             /** @description Put before relative urls */
             url_prefix?: string;
