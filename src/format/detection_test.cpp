@@ -3,7 +3,7 @@
 #include "base/file.hpp"
 #include "base/testing.hpp"
 #include "format/all.hpp"
-#include "format/lmdb_env.hpp"
+#include "format/out_file.hpp"
 #include "format/recordio.hpp"
 #include "format/roidb_entry.hpp"
 
@@ -103,6 +103,20 @@ TEST(LmdbLabels, ComeBackForEveryTask) {
   StoredItem back;
   ASSERT_TRUE(reader->next(back).value());
   EXPECT_EQ(back.classes, (std::vector<std::uint32_t>{0, 1}));
+}
+
+TEST(OutFile, KeepsTheOrderOfSmallAndLargePieces) {
+  const ava::testing::TempDir dir;
+  ASSERT_OK_AND(OutFile out, OutFile::create(dir / "file"));
+  std::string all;
+  for (const std::size_t size : {1u, 300u << 10, 5u, 2u << 20, 1u << 18, 3u, (1u << 18) - 1}) {
+    const std::string piece(size, static_cast<char>('a' + all.size() % 26));
+    ASSERT_OK(out.write(piece));
+    all += piece;
+  }
+  ASSERT_OK(out.close());
+  EXPECT_TRUE(file::read(dir / "file").value() == all);
+  EXPECT_EQ(out.digest(), sha256(all));
 }
 
 /// A roidb of pictures of 500 x 333 with a box each; the bytes of its pickle.

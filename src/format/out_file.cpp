@@ -78,8 +78,9 @@ Result<void> OutFile::flush() {
 
 Result<void> OutFile::write(std::string_view bytes) {
   offset_ += bytes.size();
-  if (buffer_.size() + bytes.size() > kBufferBytes) AVA_CHECK(flush());
-  if (bytes.size() < kDirectBytes) {
+  const bool direct = bytes.size() >= kDirectBytes;
+  if (direct || buffer_.size() + bytes.size() > kBufferBytes) AVA_CHECK(flush());
+  if (!direct) {
     buffer_.append(bytes);
     return {};
   }
