@@ -63,6 +63,22 @@ TEST_P(Datasets, MayComeFromAListThatIsInTheStorageAlready) {
   EXPECT_EQ(datasets_->find(made.id)->item_count, 8);
 }
 
+TEST_P(Datasets, AreReadByTheImporterThatIsAskedFor) {
+  bind();
+  put("photos/dog/1.png", tiny_png());
+  CreateDataset request = from_uri("animals", "prefix", "qiniu:///main/photos/");
+  request.as = "elephant";
+  const auto refused = datasets_->create(anna_, request);
+  EXPECT_ERROR(refused, "import.unknown_kind");
+  EXPECT_EQ(refused.error().pointer(), "/as");
+  request.as = "unlabelled";
+  ASSERT_OK_AND(const Dataset made, datasets_->create(anna_, request));
+  ASSERT_OK(work(*made.job_id));
+  ASSERT_OK_AND(const Dataset ready, datasets_->find(made.id));
+  EXPECT_EQ(ready.item_count, 1);
+  EXPECT_FALSE(ready.labelled) << "the folder is no class";
+}
+
 TEST_P(Datasets, MayComeFromAFolderOfPicturesPerClass) {
   bind();
   for (const char* key : {"photos/猫/1.png", "photos/猫/2.png", "photos/dog/1.png"}) put(key, tiny_png());
