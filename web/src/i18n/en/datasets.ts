@@ -229,8 +229,11 @@ export const datasets: Shape<typeof zh> = {
       webdataset: "WebDataset: tar shards for PyTorch, from disk or a bucket",
       mds: "MDS of MosaicML Streaming: shards and index.json",
       folder: "One folder per class, as ImageFolder and Keras read them; one class per image only",
-      roidb: "roidb for detection",
+      roidb: "roidb of Faster R-CNN: gt_roidb.pkl with mirrored copies; boxes only",
+      coco: "COCO: the instances file and images/; boxes, outlines and key points",
+      yolo: "YOLO: data.yaml, images/ and labels/ as Ultralytics reads them; boxes only",
+      voc: "Pascal VOC: an XML file per image; boxes on whole pixels",
     },
-    name: { recordio: "RecordIO", lmdb: "LMDB", raw: "Original images", roidb: "roidb", tfrecord: "TFRecord", webdataset: "WebDataset", mds: "MDS", folder: "Folder per class" },
+    name: { recordio: "RecordIO", lmdb: "LMDB", raw: "Original images", roidb: "roidb", coco: "COCO", yolo: "YOLO", voc: "Pascal VOC", tfrecord: "TFRecord", webdataset: "WebDataset", mds: "MDS", folder: "Folder per class" },
   },
 };

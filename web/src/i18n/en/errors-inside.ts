@@ -167,6 +167,8 @@ export const inside = {
     bad_sample: "A sample of the WebDataset is damaged",
   },
   coco: {
+    corrupt: "The COCO file of the set is damaged",
+    missing_picture: "A picture of the COCO set is missing",
     no_file: "There is no COCO file in it",
   },
   csv: {
@@ -187,7 +189,21 @@ export const inside = {
     too_deep: "The XML file is nested too deeply",
     too_large: "The XML file is too large",
   },
+  pickle: {
+    unexpected: "The pickle holds what AVA does not write, and was not run",
+  },
+  roidb: {
+    corrupt: "The roidb is damaged",
+    missing_picture: "A picture of the roidb is missing",
+    too_large: "A picture is too large for a roidb: places there have 16 bits",
+  },
+  voc: {
+    corrupt: "The VOC set is damaged",
+    missing_file: "A file of the VOC set is missing",
+  },
   yolo: {
+    corrupt: "The YOLO set is damaged",
+    missing_file: "A file of the YOLO set is missing",
     bad_line: "The line is no YOLO label",
     bad_yaml: "The YAML file of the YOLO set is not valid",
     needs_pictures: "YOLO labels need their pictures",

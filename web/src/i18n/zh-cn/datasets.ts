@@ -225,8 +225,11 @@ export const datasets = {
       webdataset: "WebDataset：供 PyTorch 从磁盘或存储空间读取的 tar 分片",
       mds: "MosaicML Streaming 的 MDS：分片和 index.json",
       folder: "每个类别一个文件夹，ImageFolder 和 Keras 可以直接读；每张图片只能有一个类别",
-      roidb: "检测用的 roidb",
+      roidb: "Faster R-CNN 的 roidb：gt_roidb.pkl，带镜像副本；只能存框",
+      coco: "COCO：instances 文件和 images/；框、轮廓和关键点",
+      yolo: "YOLO：data.yaml、images/ 和 labels/，供 Ultralytics 读取；只能存框",
+      voc: "Pascal VOC：每张图片一个 XML 文件；框取整像素",
     },
-    name: { recordio: "RecordIO", lmdb: "LMDB", raw: "原图", roidb: "roidb", tfrecord: "TFRecord", webdataset: "WebDataset", mds: "MDS", folder: "按类别分文件夹" },
+    name: { recordio: "RecordIO", lmdb: "LMDB", raw: "原图", roidb: "roidb", coco: "COCO", yolo: "YOLO", voc: "Pascal VOC", tfrecord: "TFRecord", webdataset: "WebDataset", mds: "MDS", folder: "按类别分文件夹" },
   },
 };

@@ -167,6 +167,8 @@ export const inside = {
     bad_sample: "WebDataset 的样本已损坏",
   },
   coco: {
+    corrupt: "数据集的 COCO 文件已损坏",
+    missing_picture: "COCO 数据集缺少图片",
     no_file: "其中没有 COCO 文件",
   },
   csv: {
@@ -187,7 +189,21 @@ export const inside = {
     too_deep: "XML 文件嵌套太深",
     too_large: "XML 文件太大",
   },
+  pickle: {
+    unexpected: "pickle 中有 AVA 不会写入的内容，没有执行",
+  },
+  roidb: {
+    corrupt: "roidb 已损坏",
+    missing_picture: "roidb 缺少图片",
+    too_large: "图片对 roidb 太大：其中的坐标只有 16 位",
+  },
+  voc: {
+    corrupt: "VOC 数据集已损坏",
+    missing_file: "VOC 数据集缺少文件",
+  },
   yolo: {
+    corrupt: "YOLO 数据集已损坏",
+    missing_file: "YOLO 数据集缺少文件",
     bad_line: "这一行不是 YOLO 标注",
     bad_yaml: "YOLO 数据集的 YAML 文件无效",
     needs_pictures: "YOLO 标注需要对应的图片",
