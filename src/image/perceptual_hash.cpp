@@ -22,7 +22,7 @@ std::uint64_t mean_of_cell(const Pixels& from, std::uint64_t column, std::uint64
   for (std::uint64_t y = y0; y < y1; ++y)
     for (std::uint64_t x = x0; x < x1; ++x) sum += from.data[y * width + x];
   // In 1/256 of a grey step: cells differ in size by a row or a column.
-  return sum * 256 / ((x1 - x0) * (y1 - y0));
+  return sum * 256 / std::max<std::uint64_t>(1, (x1 - x0) * (y1 - y0));
 }
 
 Pixels grey_of(const Pixels& from) {
