@@ -92,7 +92,7 @@ class LmdbFolder final : public format::Reader {
     AVA_TRY(const bool more, cursor_.next(key, value));
     if (!more) return false;
     if (item.index == 0 && (key == "num-samples" || key.starts_with("image-0") || key.starts_with("label-0")))
-      return Error(ErrorCode::kInvalidArgument, "lmdb.other_kind",
+      return Error(ErrorCode::kInvalidArgument, "set.other_kind",
                    fmt::format("the key '{}' is of text recognition tools, not of Caffe", key));
     if (format::is_annotated(value)) {
       AVA_TRY(const format::AnnotatedDatum annotated, format::decode_annotated(value));

@@ -19,7 +19,7 @@ struct ForeignSet {
 };
 
 /// `path` is a folder, or a .rec or .mdb file in one. More is accepted than from AVA's own writers: any keys, any ids.
-/// Errors: `file.not_found`, `set.unknown` (nothing there that a driver reads), `lmdb.other_kind` (not Caffe's), those
+/// Errors: `file.not_found`, `set.unknown` (nothing there that a driver reads), `set.other_kind` (not Caffe's), those
 /// of the drivers.
 Result<ForeignSet> open_foreign(const std::filesystem::path& path);
 

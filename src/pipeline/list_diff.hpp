@@ -66,9 +66,9 @@ struct DiffOptions {
 bool compare_marks(const std::vector<Mark>& a, const std::vector<Mark>& b, double iou, double tolerance,
                    DiffReport& counts, std::vector<std::string>& details);
 
-/// Samples with the same key are paired in their order. Memory: 24 bytes per sample of A, and the marks of 100,000
-/// changed samples; where there are more, A is read again for each further 100,000.
-/// Errors: those of Gallery; `diff.no_url` when asked for urls that one side has not; `job.cancelled`.
+/// Samples with the same key are paired in their order. Memory: 24 bytes per sample of A (72 while they grow), and the
+/// marks of 100,000 changed samples; where there are more, A is read again for each further 100,000. Errors: those of
+/// Gallery; `diff.no_url` when asked for urls that one side has not; `job.cancelled`.
 Result<DiffReport> diff(const DiffOptions& options, const OnProgress& on_progress = {},
                         const std::stop_token& stop = {});
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <optional>
 #include <random>
 #include <set>
@@ -109,7 +110,7 @@ class Quality {
   Findings findings_;
   ProgressMeter meter_;
   std::stop_token stop_;
-  std::vector<Place> places_;
+  std::deque<Place> places_;  // grows without moving
   QualityReport report_;
 };
 

@@ -274,11 +274,19 @@ export const errors: Shape<typeof zh> = {
       damaged: "Verification found damaged data",
     },
     sample: {
+      not_found: "The sample of this number is not there",
+      unknown: "No such picture is in the set it is held against",
       missing: "This sample is missing",
       bytes_differ: "The picture is not the one the manifest names",
       label_differs: "The label is not the one the manifest names",
     },
+    diff: {
+      no_url: "A set that AVA did not make names no urls",
+    },
     set: {
+      unknown: "There is no set AVA can read here",
+      damaged: "Records of the set cannot be read",
+      other_kind: "This LMDB is of another kind of tool, not of Caffe",
       missing: "This set is gone",
       count_differs: "The number of samples is not the manifest's",
       root_differs: "The listing does not give the manifest's digest",

@@ -273,11 +273,19 @@ export const errors = {
       damaged: "校验发现数据已损坏",
     },
     sample: {
+      not_found: "没有这个序号的样本",
+      unknown: "对照的数据集里没有这张图片",
       missing: "缺少这个样本",
       bytes_differ: "图片与清单记录的不同",
       label_differs: "标签与清单记录的不同",
     },
+    diff: {
+      no_url: "不是 AVA 生成的数据集没有记录 url",
+    },
     set: {
+      unknown: "这里没有 AVA 能读取的数据集",
+      damaged: "数据集里有无法读取的记录",
+      other_kind: "这个 LMDB 不是 Caffe 的，而是其他工具的",
       missing: "这份数据不见了",
       count_differs: "样本数与清单不符",
       root_differs: "样本清单的摘要不符",
