@@ -13,6 +13,7 @@ struct FormatInfo {
   std::string name;
   std::string title;
   std::string description;
+  bool classification = true;
   bool multi_label = false;
   bool detection = false;
   schema::AnyJson options_schema;
@@ -22,6 +23,7 @@ void describe(schema::Visitor& v, FormatInfo& x) {
   v.field("name", x.name);
   v.field("title", x.title);
   v.field("description", x.description);
+  v.field("classification", x.classification, {.doc = "Can hold one class of a picture"});
   v.field("multi_label", x.multi_label, {.doc = "Can hold several classes of a picture"});
   v.field("detection", x.detection, {.doc = "Can hold boxes"});
   v.field("options_schema", x.options_schema);
@@ -40,6 +42,7 @@ Result<http::Reply> formats(http::Request&) {
     list.items.push_back({std::string(f->name()),
                           std::string(f->title()),
                           std::string(f->description()),
+                          f->traits().classification,
                           f->traits().multi_label,
                           f->traits().detection,
                           {f->options_schema()}});

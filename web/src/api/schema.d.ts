@@ -1048,6 +1048,8 @@ export interface components {
             job_id: string;
         };
         FormatInfo: {
+            /** @description Can hold one class of a picture */
+            classification: boolean;
             description: string;
             /** @description Can hold boxes */
             detection: boolean;

@@ -25,13 +25,16 @@ describe("format dialog", () => {
   });
 
   it("knows which formats can hold a label", () => {
-    const raw = { detection: true, multi_label: true };
-    const folder = { detection: false, multi_label: false };
+    const raw = { classification: true, detection: true, multi_label: true };
+    const folder = { classification: true, detection: false, multi_label: false };
+    const coco = { classification: false, detection: true, multi_label: false };
     expect(cannotHold(raw, "detection.cars", false)).toBeUndefined();
     expect(cannotHold(folder, "detection.cars", false)).toBe("boxes");
     expect(cannotHold(folder, "face.face", false)).toBe("boxes");
     expect(cannotHold(folder, "classification.x", false)).toBeUndefined();
     expect(cannotHold(folder, undefined, true)).toBe("severalClasses");
+    expect(cannotHold(coco, "classification.x", false)).toBe("classes");
+    expect(cannotHold(coco, "detection.x", false)).toBeUndefined();
   });
 
   it("asks for several classes of a classification only, and for what stays together", () => {

@@ -51,9 +51,12 @@ export function labelType(key: string | undefined): string {
 }
 
 /** What a format cannot hold of this label; undefined when it can hold all of it. */
-export function cannotHold(format: Pick<Format, "detection" | "multi_label">, label: string | undefined, multiLabel: boolean): "boxes" | "severalClasses" | undefined {
+export function cannotHold(
+  format: Pick<Format, "classification" | "detection" | "multi_label">, label: string | undefined, multiLabel: boolean,
+): "boxes" | "classes" | "severalClasses" | undefined {
   if (labelType(label) !== "classification") return format.detection ? undefined : "boxes";
-  return multiLabel && !format.multi_label ? "severalClasses" : undefined;
+  if (multiLabel) return format.multi_label ? undefined : "severalClasses";
+  return format.classification ? undefined : "classes";
 }
 
 export interface FormatOption {

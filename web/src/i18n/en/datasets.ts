@@ -185,7 +185,7 @@ export const datasets: Shape<typeof zh> = {
     keepTogether: "Never split apart",
     keepTogetherHelp: "Pictures that are copies or versions of each other stay in one split, so that a model is never tested on what it learned.",
     together: { source: "Versions of one picture", duplicates: "Same bytes", near: "Look alike" },
-    cannotHold: { boxes: "Cannot hold boxes.", severalClasses: "Holds one class a picture only." },
+    cannotHold: { classes: "Holds boxes only.", boxes: "Cannot hold boxes.", severalClasses: "Holds one class a picture only." },
     shuffle: "Shuffle",
     seed: "Random seed",
     seedHelp: "The same data, percentages and seed always give the same split.",

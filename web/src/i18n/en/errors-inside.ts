@@ -29,7 +29,9 @@ export const inside = {
     not_listed: "An object just written was not listed",
     not_removed: "An object could not be removed",
   },
-  storage_config: { bad: "The storage configuration is not valid" },
+  storage_config: {
+    bad: "The storage configuration is not valid",
+  },
   engine: {
     unavailable: "The container engine is not available",
     image_not_found: "There is no such image",

@@ -145,6 +145,12 @@ export const errors: Shape<typeof zh> = {
       bad_json: "A label in the set is damaged",
     },
     picture: {
+      aspect: "The picture is very long or very high",
+      extension: "The name's ending is not that of the picture",
+      huge: "The picture is very large",
+      near_duplicate: "The picture looks like another one",
+      rotated: "The picture is stored turned",
+      tiny: "The picture is very small",
       corrupt: "The picture is damaged",
       truncated: "The picture is incomplete",
       empty: "The picture is an empty file",
@@ -164,7 +170,14 @@ export const errors: Shape<typeof zh> = {
       no_such_label: "The dataset has no such label",
       cannot_carry: "A chosen format cannot carry labels of this kind",
     },
-    group: { unknown: "Unknown rule for keeping pictures together", bad_distance: "The distance for near pictures is out of range", no_field: "No line has the field that groups pictures" },
+    group: {
+      unknown: "Unknown rule for keeping pictures together",
+      bad_distance: "The distance for near pictures is out of range",
+      no_field: "No line has the field that groups pictures",
+    },
+    digest: {
+      no_outline: "This kind of file has no digest of its outline",
+    },
     split: {
       bad: "The percentages are not valid",
     },

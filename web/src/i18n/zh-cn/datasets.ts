@@ -181,7 +181,7 @@ export const datasets = {
     keepTogether: "不拆分",
     keepTogetherHelp: "互为副本或同源的图片只出现在同一个子集中，避免用训练过的图片做测试。",
     together: { source: "同一原图的各版本", duplicates: "内容完全相同", near: "画面近似" },
-    cannotHold: { boxes: "不能保存检测框。", severalClasses: "每张图片只能保存一个类别。" },
+    cannotHold: { classes: "只能保存检测框。", boxes: "不能保存检测框。", severalClasses: "每张图片只能保存一个类别。" },
     shuffle: "是否shuffle",
     seed: "随机种子",
     seedHelp: "同样的数据、百分比和种子，总是得到同样的划分。",

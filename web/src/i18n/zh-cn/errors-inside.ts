@@ -29,7 +29,9 @@ export const inside = {
     not_listed: "刚写入的文件没有出现在列表里",
     not_removed: "文件没有删除成功",
   },
-  storage_config: { bad: "存储配置文件无效" },
+  storage_config: {
+    bad: "存储配置文件无效",
+  },
   engine: {
     unavailable: "容器引擎不可用",
     image_not_found: "没有这个镜像",

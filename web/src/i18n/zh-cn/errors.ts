@@ -144,6 +144,12 @@ export const errors = {
       bad_json: "数据里的标签已损坏",
     },
     picture: {
+      aspect: "图片过长或过高",
+      extension: "文件扩展名与图片格式不符",
+      huge: "图片过大",
+      near_duplicate: "与另一张图片近似",
+      rotated: "图片按旋转方向存储",
+      tiny: "图片过小",
       corrupt: "图片已损坏",
       truncated: "图片不完整",
       empty: "图片是空文件",
@@ -163,7 +169,14 @@ export const errors = {
       no_such_label: "数据集没有这个标签",
       cannot_carry: "所选的格式不能保存这类标签",
     },
-    group: { unknown: "未知的不拆分规则", bad_distance: "近似距离超出范围", no_field: "没有任何一行含有用于分组的字段" },
+    group: {
+      unknown: "未知的不拆分规则",
+      bad_distance: "近似距离超出范围",
+      no_field: "没有任何一行含有用于分组的字段",
+    },
+    digest: {
+      no_outline: "这种文件没有轮廓摘要",
+    },
     split: {
       bad: "百分比不合法",
     },
