@@ -82,6 +82,11 @@ export const formatsQuery = queryOptions({
   queryFn: () => http.get<{ items: t.Format[] }>("/formats"),
   staleTime: Infinity,
 });
+export const importersQuery = queryOptions({
+  queryKey: ["importers"],
+  queryFn: () => http.get<{ items: t.Importer[] }>("/importers"),
+  staleTime: Infinity,
+});
 export const formattedSetsQuery = (query: { dataset_id?: string; state?: string; split?: string } = {}) =>
   listQuery<t.FormattedSet>("formatted-set", "/formatted-sets", query, 200);
 export const formattedSetQuery = (id: string) => oneQuery<t.FormattedSet>("formatted-set", "/formatted-sets", id);

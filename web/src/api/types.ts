@@ -59,6 +59,7 @@ export type Split = FormattedSet["split"];
 export type Format = Schemas["FormatInfo"];
 export type NewFormatBatch = Schemas["FormatRequest"];
 export type FormatBatch = Schemas["FormatBatch"];
+export type Importer = Schemas["ImporterInfo"];
 export type Verification = Schemas["Verification"];
 export type VerifyProblem = Schemas["VerifyProblem"];
 

@@ -1,6 +1,6 @@
 // U3.2-16, R3.2-13: ask for one batch: percentages, label, order, size, and any number of formats at once.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Collapse, Form, Input, InputNumber, Modal, Radio, Select, Skeleton, Space, Switch, Typography } from "antd";
+import { Alert, App, Collapse, Form, InputNumber, Modal, Radio, Skeleton, Space, Switch, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { http } from "@/api/client";
 import { formatsQuery, keys } from "@/api/queries";
@@ -8,6 +8,7 @@ import type { Dataset, Format, FormatBatch } from "@/api/types";
 import { ErrorAlert } from "@/components/error-alert";
 import { formatName } from "@/components/format-name";
 import { FormatBoxes, KeepTogetherField, LabelFields, usualLabel } from "./format-fields";
+import { SchemaField } from "./schema-field";
 import { formatOptions, formatRequest, initialFormatValues, splitSum, type FormatOption, type FormatValues } from "./format-values";
 
 function SplitFields() {
@@ -62,17 +63,7 @@ function OptionField({ format, option }: { format: string; option: FormatOption 
   const { t } = useTranslation();
   const label = t(`format.option.${format}.${option.name}`, { defaultValue: `${formatName(t, format)} · ${option.name}` });
   const choice = (value: string) => t(`format.choice.${format}.${option.name}.${value}`, { defaultValue: value });
-  const usual = t("format.optionUsual");
-  return (
-    <Form.Item name={["options", format, option.name]} label={label} tooltip={option.description || undefined}>
-      {option.kind === "number" && <InputNumber style={{ width: 140 }} placeholder={usual} />}
-      {option.kind === "text" && <Input style={{ width: 180 }} placeholder={usual} />}
-      {option.kind === "flag" && <Radio.Group options={[{ value: undefined, label: usual }, { value: true, label: t("yes") }, { value: false, label: t("no") }]} />}
-      {option.kind === "choice" && (
-        <Select allowClear style={{ width: 180 }} placeholder={usual} options={option.choices.map((value) => ({ value, label: choice(value) }))} />
-      )}
-    </Form.Item>
-  );
+  return <SchemaField name={["options", format, option.name]} label={label} option={option} choice={choice} />;
 }
 
 function AdvancedFields({ formats }: { formats: Format[] }) {

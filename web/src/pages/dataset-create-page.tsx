@@ -11,12 +11,13 @@ import { ErrorAlert } from "@/components/error-alert";
 import { formatBytes } from "@/components/format-value";
 import { PageHeader } from "@/components/page-header";
 import { tarOfFolder } from "@/forms/folder";
+import { ImporterFields, setOptions, type ImporterValues } from "@/forms/importer-fields";
 import { descriptionRules, namePattern, nameRules } from "@/forms/rules";
 import { SourceInput, hasSource, noSource, sourceUri, type Source } from "@/forms/source-input";
 import { UploadBar } from "@/forms/upload-bar";
 import { isAbort, useUpload } from "@/forms/use-upload";
 
-interface Values {
+interface Values extends ImporterValues {
   name: string;
   description?: string;
   on_error: "list" | "fail";
@@ -46,6 +47,11 @@ function useCreate() {
     mutationFn: async ({ values, source }: { values: Values; source: Source }) => {
       const body: NewDataset = { name: values.name, description: values.description ?? "", on_error: values.on_error, source: await sourceOf(source) };
       if (values.url_prefix) body.url_prefix = values.url_prefix;
+      if (values.as && values.as !== "auto") body.as = values.as;
+      if (values.label) body.label = values.label;
+      if (values.labels_only) body.labels_only = true;
+      const options = setOptions(values.options);
+      if (options) body.options = options;
       return http.post<Dataset>("/datasets", body);
     },
     onSuccess: (dataset) => {
@@ -83,7 +89,7 @@ export function DatasetCreatePage() {
     <div className="page" style={{ maxWidth: 820 }}>
       <PageHeader title={t("create.title")} back="/datasets" />
       <Card>
-        <Form<Values> form={form} layout="vertical" initialValues={{ on_error: "list" }} onFinish={submit} onFinishFailed={() => setAsked(true)} disabled={create.isPending}>
+        <Form<Values> form={form} layout="vertical" initialValues={{ on_error: "list", as: "auto" }} onFinish={submit} onFinishFailed={() => setAsked(true)} disabled={create.isPending}>
           <Form.Item label={t("dataset.media")}>
             <Radio.Group value="image" options={[{ value: "image", label: t("dataset.mediaKind.image") }, { value: "video", label: t("dataset.mediaKind.video"), disabled: true }]} />
           </Form.Item>
@@ -109,6 +115,7 @@ export function DatasetCreatePage() {
                   <Form.Item name="on_error" label={t("create.onError")}>
                     <Radio.Group options={[{ value: "list", label: t("create.onErrorList") }, { value: "fail", label: t("create.onErrorFail") }]} />
                   </Form.Item>
+                  <ImporterFields />
                   <Form.Item name="url_prefix" label={t("create.urlPrefix")} extra={t("create.urlPrefixHelp")}><Input className="mono" /></Form.Item>
                 </>
               ),
