@@ -73,6 +73,7 @@ void BatchWriter::tally(Part& part, const format::Labels& labels) const {
   if (task_ == format::Task::kClassification) ++part.tally[labels.cls];
   for (const std::uint32_t cls : labels.classes) ++part.tally[cls];
   for (const format::Object& object : labels.objects) ++part.tally[object.cls];
+  if (task_ == format::Task::kDetection && labels.objects.empty()) ++part.negatives;
 }
 
 Result<void> BatchWriter::record(Part& part, std::uint64_t index, const Entry& entry) {
@@ -152,6 +153,7 @@ Result<SetManifest> BatchWriter::describe_set(const SetOutput& set, const PlanRe
   manifest.range = fmt::format("{}-{}", part.from, part.from + part.count);
   manifest.split_root = to_hex(part.tree.root());
   manifest.sample_count = part.count;
+  manifest.negatives = part.negatives;
   for (std::size_t c = 0; c < classes_.size(); ++c) manifest.classes.push_back({classes_[c], part.tally[c]});
   for (const format::SetFile& made : set.files) {
     FileRecord record{.path = made.path, .bytes = made.bytes};

@@ -43,6 +43,7 @@ class BatchWriter {
     format::OutFile samples;
     MerkleTree tree;
     std::vector<std::uint64_t> tally;
+    std::uint64_t negatives = 0;
   };
   /// Sums of the training part's pixels, exact. Channel order B,G,R.
   struct Mean {

@@ -158,9 +158,12 @@ Result<StatsReport> stats_of_set(const std::string& folder) {
   StatsReport report{.file_count = manifest.sample_count};
   AVA_TRY(const sample::LabelKey key, sample::LabelKey::parse(manifest.plan.label));
   LabelTotal total{.key = key.str(), .type = std::string(sample::name_of(key.type)), .name = key.name};
-  for (const ClassTally& cls : manifest.classes) total.count.push_back({cls.name, cls.count});
-  total.total = manifest.sample_count;
-  total.images = manifest.sample_count;
+  for (const ClassTally& cls : manifest.classes) {
+    total.count.push_back({cls.name, cls.count});
+    total.total += cls.count;
+  }
+  total.images = manifest.sample_count - manifest.negatives;
+  total.unlabelled = manifest.negatives;
   report.labels.push_back(std::move(total));
   return report;
 }

@@ -9,6 +9,7 @@
 #include "base/file.hpp"
 #include "base/testing.hpp"
 #include "image/codec.hpp"
+#include "pipeline/check.hpp"
 #include "pipeline/manifest.hpp"
 #include "pipeline/sample_record.hpp"
 #include "pipeline/verify.hpp"
@@ -203,6 +204,11 @@ TEST_F(FormattingBoxes, BadBoxesAreListedPicturesStayAndTheCountsClose) {
   EXPECT_EQ(objects.rejected, 2u);
   EXPECT_EQ(objects.clipped, 1u);
   EXPECT_EQ(objects.reasons.at("bbox_empty"), 2u);
+  ASSERT_OK_AND(const StatsReport train, stats_of_set((dir_ / "sets/raw/train").string()));
+  ASSERT_OK_AND(const StatsReport val, stats_of_set((dir_ / "sets/raw/val").string()));
+  EXPECT_EQ(train.labels[0].total + val.labels[0].total, 16u);           // boxes
+  EXPECT_EQ(train.labels[0].images + val.labels[0].images, 12u);         // pictures with some
+  EXPECT_EQ(train.labels[0].unlabelled + val.labels[0].unlabelled, 2u);  // and without
   ASSERT_OK_AND(const std::string rejects, file::read(dir_ / "sets/rejects.jsonl"));
   EXPECT_EQ(std::count(rejects.begin(), rejects.end(), '\n'), 2);
   ASSERT_OK_AND(const VerifyReport report, verify({dir_ / "sets"}));

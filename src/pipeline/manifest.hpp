@@ -69,7 +69,8 @@ struct SetManifest {
   std::string range;  ///< half-open, on the batch's single order: "35000-50000"
   std::string split_root;
   std::uint64_t sample_count = 0;
-  std::vector<ClassTally> classes;
+  std::uint64_t negatives = 0;      ///< samples of a detection set without an object
+  std::vector<ClassTally> classes;  ///< counts are of samples; of boxes in a detection set
   std::vector<FileRecord> files;
   PlanRecord plan;
 };
