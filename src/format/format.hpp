@@ -18,7 +18,7 @@ namespace ava::format {
 
 /// What a writer knows of its set before the first item.
 struct SetInfo {
-  std::string split;                 ///< "train", "val", "test"
+  std::string split;  ///< "train", "val", "test"
   Task task = Task::kClassification;
   std::uint64_t sample_count = 0;    ///< exactly so many items will be appended
   std::uint64_t byte_count = 0;      ///< of their pictures, as far as known; 0: unknown
@@ -27,7 +27,7 @@ struct SetInfo {
 
 /// One sample on its way into the sets of a batch. Bytes are shared: every format of the batch gets the same ones.
 struct Item {
-  std::uint64_t index = 0;                    ///< position in the set, from 0, without gaps
+  std::uint64_t index = 0;  ///< position in the set, from 0, without gaps
   Labels labels;
   std::shared_ptr<const std::string> bytes;   ///< the picture file
   std::optional<Digest> sha256;               ///< of `bytes`, when it is known already

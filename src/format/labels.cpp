@@ -3,9 +3,8 @@
 namespace ava::format {
 
 std::span<const schema::EnumName<Task>> enum_names(Task) {
-  static constexpr schema::EnumName<Task> kNames[] = {{Task::kClassification, "classification"},
-                                                      {Task::kMultiLabel, "multi_label"},
-                                                      {Task::kDetection, "detection"}};
+  static constexpr schema::EnumName<Task> kNames[] = {
+      {Task::kClassification, "classification"}, {Task::kMultiLabel, "multi_label"}, {Task::kDetection, "detection"}};
   return kNames;
 }
 
