@@ -228,7 +228,7 @@ class Archives(WithServer):
                                  (tar_of(classes(9), "w:gz")[:-200], "a.tar.gz", ("archive.truncated", "archive.corrupt")),
                                  (zip_of(classes(9))[:1500], "a.zip", ("archive.truncated", "archive.corrupt")),
                                  (tar_of({"notes.txt": b"no picture"}), "a.tar", ("import.not_recognized",)),
-                                 (tar_of({}), "a.tar", ("import.not_recognized",))):
+                                 (tar_of({}), "a.tar", ("list.no_items",))):
             made = self.imported(data, name)
             self.assertEqual(made["state"], "failed", (name, made))
             self.assertIn(made["error"]["slug"], slug)
