@@ -14,6 +14,7 @@ namespace {
 using sample::LabelKey;
 using sample::LabelType;
 
+constexpr std::string_view kSourceMember = "\"source_url\"";
 constexpr std::size_t kMostKeys = 50;  // remembered for messages
 
 struct ViewHash {
@@ -31,6 +32,7 @@ class Cataloguer {
   }
 
   Result<void> add(const sample::SampleView& view) {
+    if (!catalogue_.has_sources) catalogue_.has_sources = view.raw.find(kSourceMember) != std::string_view::npos;
     AVA_CHECK(meet_labels(view));
     if (view.invalid) return leave_out(view, "marked_invalid", "the list marks this item as invalid");
     const sample::LabelView* label = key_ ? view.find(*key_) : nullptr;

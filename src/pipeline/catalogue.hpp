@@ -33,6 +33,7 @@ struct Catalogue {
   std::uint64_t lines = 0;     ///< non-blank
   std::uint64_t rejected = 0;  ///< lines that are no items
   std::uint64_t left_out = 0;  ///< items without a class, or marked invalid
+  bool has_sources = false;    ///< some line speaks of a `source_url`
 };
 
 using OnReject = std::function<Result<void>(const sample::Reject&)>;

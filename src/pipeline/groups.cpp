@@ -65,6 +65,7 @@ class GroupMaker {
         reasons_(catalogue.items.size(), 0) {}
 
   Result<void> join_sources() {
+    if (!catalogue_.has_sources) return {};
     std::vector<Keyed> keys;
     AVA_CHECK(each_line("\"source_url\"", [&](std::uint32_t item, const sample::Sample& parsed) {
       if (!parsed.source_url.empty()) keys.push_back({hash_of(parsed.source_url), item});
