@@ -70,6 +70,8 @@ export function antdThemeConfig(dark: boolean): ThemeConfig {
       fontFamily: "inherit",
     },
     components: {
+      // The ground of a switch that is off; antd's own leaves its word unreadable.
+      Switch: dark ? {} : { colorTextQuaternary: "#69727d", colorTextTertiary: "#57606b" },
       Checkbox: { borderRadiusSM: 4 },
       // antd's own green, orange and red are too pale for the words of a tag on white.
       ...(dark ? {} : { Tag: { colorSuccess: "#1f7a33", colorWarning: "#a35a00", colorError: "#c9252d" } }),
