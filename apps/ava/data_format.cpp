@@ -1,16 +1,13 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <cstdlib>
-#include <filesystem>
-#include <map>
 #include <memory>
 
 #include "console.hpp"
 #include "data.hpp"
+#include "data_sources.hpp"
 #include "format/all.hpp"
 #include "pipeline/format_run.hpp"
-#include "storage/storage_config.hpp"
 
 namespace ava::cli {
 
@@ -19,10 +16,8 @@ namespace {
 /// The command line as it is; turned into a FormatSpec when it runs.
 struct Options {
   pipeline::FormatSpec spec;
-  std::string base;
+  SourceOptions sources;
   std::vector<std::string> options;  // "lmdb={"encoding":"raw"}"
-  std::vector<std::string> buckets;  // "name=URI"
-  std::string storage_config;
   std::string verify = "structure";
   double train = 70;
   double val = 30;
@@ -37,37 +32,17 @@ Result<std::pair<std::string, std::string>> key_and_value(const std::string& tex
   return Error(ErrorCode::kInvalidArgument, "option.bad", fmt::format("{} '{}' is not NAME=VALUE", what, text));
 }
 
-/// The buckets of --storage-config or AVA_STORAGE_CONFIG by name; their keys are looked up when they are opened.
-Result<void> add_buckets(const Options& options, std::map<std::string, std::string>& buckets) {
-  if (!options.storage_config.empty())
-    ::setenv(storage::kConfigVariable, options.storage_config.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
-  const char* file = std::getenv(storage::kConfigVariable);                 // NOLINT(concurrency-mt-unsafe)
-  if (file == nullptr || *file == '\0') return {};
-  AVA_TRY(const storage::StorageConfig config, storage::load_storage_config(file));
-  for (const auto& [name, entry] : config.buckets) buckets[name] = entry.uri;
-  return {};
-}
-
 Result<pipeline::FormatSpec> spec_of(const Options& options) {
   pipeline::FormatSpec spec = options.spec;
   spec.splits = {{"train", options.train}, {"val", options.val}, {"test", options.test}};
   spec.shuffle = !options.no_shuffle;
   spec.stratify = !options.no_stratify;
-  if (spec.keep_together == std::vector<std::string>{"none"}) spec.keep_together.clear();
   AVA_TRY(spec.verify, schema::value_of<pipeline::PictureCheck>(options.verify));
   for (const std::string& text : options.options) {
     AVA_TRY(const auto pair, key_and_value(text, "--option"));
     spec.options[pair.first] = schema::AnyJson{pair.second};
   }
-  AVA_CHECK(add_buckets(options, spec.sources.buckets));
-  for (const std::string& text : options.buckets) {
-    AVA_TRY(const auto pair, key_and_value(text, "--bucket"));
-    spec.sources.buckets[pair.first] = pair.second;
-  }
-  const std::filesystem::path list = std::filesystem::absolute(spec.list);
-  spec.sources.base_folder =
-      options.base.empty() ? list.parent_path().string() : std::filesystem::absolute(options.base).string();
-  spec.sources.local_roots = {"/"};  // whoever runs the offline tool may read what they may read
+  AVA_TRY(spec.sources, sources_of(options.sources, spec.list));
   return spec;
 }
 
@@ -147,12 +122,8 @@ void add_options(CLI::App& command, Options& options) {
       ->capture_default_str();
   command.add_option("--threads", spec.threads, "0: one per core; the bytes do not depend on it")
       ->check(CLI::Range(0, 256));
-  command.add_option("--base", options.base, "Folder of relative urls; default: the list's");
+  add_source_options(command, options.sources);
   command.add_option("--url-prefix", spec.url_prefix, "Put before relative urls");
-  command.add_option("--bucket", options.buckets,
-                     "NAME=URI: where qiniu:///NAME/... lies: file:, s3: or qiniu: address; may be repeated");
-  command.add_option("--storage-config", options.storage_config,
-                     "JSON file of buckets with their addresses and keys; default: AVA_STORAGE_CONFIG");
   command.add_option("--option", options.options, "FORMAT=JSON, e.g. lmdb={\"encoding\":\"raw\"}; may be repeated");
 }
 

@@ -15,8 +15,10 @@ namespace fs = std::filesystem;
 
 void add_source_options(CLI::App& command, SourceOptions& options) {
   command.add_option("--base", options.base, "Folder of relative urls; default: that of the list");
-  command.add_option("--bucket", options.buckets, "Where qiniu:///NAME/... is: NAME=URI, e.g. pics=file:///srv/pics");
-  command.add_option("--storage-config", options.storage_config, "Buckets and their keys: a storage.json");
+  command.add_option("--bucket", options.buckets,
+                     "NAME=URI: where qiniu:///NAME/... lies: file:, s3: or qiniu: address; may be repeated");
+  command.add_option("--storage-config", options.storage_config,
+                     "JSON file of buckets with their addresses and keys; default: AVA_STORAGE_CONFIG");
 }
 
 Result<pipeline::Sources> sources_of(const SourceOptions& options, const std::string& list) {

@@ -144,9 +144,7 @@ Result<int> format(Remote& r, const Format& options, bool json, const std::stop_
   if (!options.label.empty()) body["label"] = options.label;
   if (options.multi_label) body["multi_label"] = true;
   body["keep_together"] = Json::array();
-  if (options.keep_together != "none")
-    for (const std::string& rule : CLI::detail::split(options.keep_together, ','))
-      body["keep_together"].push_back(rule);
+  for (const std::string& rule : CLI::detail::split(options.keep_together, ',')) body["keep_together"].push_back(rule);
   AVA_TRY(Json batch, r.post("/datasets/" + text_at(dataset, "id") + "/formatted-sets", body));
   if (options.wait) {
     const std::string path = "/formatted-sets?limit=500&dataset_id=" + text_at(dataset, "id");

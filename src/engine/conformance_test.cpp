@@ -77,8 +77,11 @@ class EngineConformance : public ::testing::TestWithParam<std::string> {
     ADD_FAILURE() << "waited 30 s in vain";
     return last;
   }
+  /// The end of a job; an empty one, and a failure, when it was not to be had.
   Status wait_end(const std::string& handle) {
-    return wait(*engine_, handle, [](const Status& s) { return s.exit.has_value(); });
+    Status end = wait(*engine_, handle, [](const Status& s) { return s.exit.has_value(); });
+    if (!end.exit) end.exit.emplace();
+    return end;
   }
 
   std::string read_all(Engine& engine, const std::string& handle, std::uint64_t step = 1 << 20) {

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <mutex>
+#include <thread>
 
 #include "base/log.hpp"
 #include "engine/container_json.hpp"
@@ -66,8 +67,18 @@ class ContainerEngine final : public Engine {
   LogFollowers logs_;
 };
 
+/// Podman reads /proc of a container's first process to describe it, and answers 500 when that ends in between.
+bool lost_a_race(const ApiReply& reply) { return reply.status >= 500 && contains(reply.message(), "/proc/"); }
+
 Result<std::optional<ContainerView>> ContainerEngine::find(const std::string& handle) {
-  AVA_TRY(const ApiReply reply, api_.call("GET", "/containers/" + http::url_encode(handle) + "/json"));
+  constexpr int kTries = 5;
+  constexpr std::chrono::milliseconds kPause{50};
+  const std::string path = "/containers/" + http::url_encode(handle) + "/json";
+  AVA_TRY(ApiReply reply, api_.call("GET", path));
+  for (int tried = 1; lost_a_race(reply) && tried < kTries; ++tried) {
+    std::this_thread::sleep_for(tried * kPause);
+    AVA_TRY(reply, api_.call("GET", path));
+  }
   if (reply.status == kNotFound) return std::optional<ContainerView>();
   if (!reply.ok()) return Error(ErrorCode::kUnavailable, "engine.bad_answer", reply.message());
   AVA_TRY(ContainerView view, parse_container(reply.body));
@@ -171,8 +182,8 @@ Result<std::string> ContainerEngine::start(const Spec& spec) {
     return Error(ErrorCode::kConflict, "engine.name_taken", "a container " + handle + " exists that is not ours")
         .hint("remove it, or give this server another owner name");
   if (view->waits() && !folder(handle).has(kMarkEnded)) AVA_CHECK(launch(handle, record));
-  AVA_TRY(const auto now, find(handle));
-  if (now) attend(handle, *now, record);
+  // It runs: who asks for its state next will see to it when the engine does not answer now.
+  if (const auto now = find(handle); now.ok() && *now) attend(handle, **now, record);
   return handle;
 }
 

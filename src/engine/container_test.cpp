@@ -14,6 +14,8 @@
 #include "base/testing.hpp"
 #include "engine/container_json.hpp"
 #include "engine/docker_api.hpp"
+#include "engine/job_folder.hpp"
+#include "http/raw_testing.hpp"
 
 namespace ava::engine {
 namespace {
@@ -226,6 +228,26 @@ TEST(ContainerEngine, SaysWhereItLookedWhenThereIsNoEngine) {
   EXPECT_FALSE(info.available);
   EXPECT_THAT(info.detail, HasSubstr("no.sock"));
   EXPECT_ERROR(engine->start({.key = "k", .image = "x"}), "engine.unavailable");
+}
+
+TEST(ContainerEngine, AsksAgainWhenPodmanLosesARaceWithTheEndOfAContainer) {
+  const ava::testing::TempDir dir;
+  http::testing::World podman;
+  int asked = 0;
+  podman.options.listen = {"unix:" + (dir / "engine.sock").string()};
+  podman.get("/v1.40/containers/{id}/json", [&](http::Request&) -> Result<http::Reply> {
+    if (++asked < 3) return http::Reply::json_text(R"({"message":"read /proc/25626/cgroup: no such process"})", 500);
+    return http::Reply::json_text(R"({"Id":"abc","State":{"Status":"exited","ExitCode":3,"Pid":0}})");
+  });
+  podman.serve();
+  const std::string state = (dir / "state").string();
+  ASSERT_OK(JobFolder(state, "ava-jb_1").save({.key = "jb_1", .image = "x"}));
+  ASSERT_OK(JobFolder(state, "ava-jb_1").set(kMarkLogComplete));
+  ASSERT_OK_AND(const auto engine, make("container", {.state_dir = state, .socket = (dir / "engine.sock").string()}));
+  ASSERT_OK_AND(const Status status, engine->status("ava-jb_1"));
+  EXPECT_EQ(status.state, State::kExited);
+  EXPECT_EQ(status.exit->code, 3);
+  EXPECT_EQ(asked, 3);
 }
 
 TEST(ContainerEngine, NeedsAStateFolder) {

@@ -14,9 +14,9 @@
 #include "format/out_file.hpp"
 #include "format/scratch_file.hpp"
 #include "format/shard_files.hpp"
+#include "format/with_options.hpp"
 #include "sample/foreign_boxes.hpp"
 #include "sample/list_writer.hpp"
-#include "schema/json.hpp"
 
 namespace ava::format {
 
@@ -201,7 +201,7 @@ class CocoWriter final : public Writer {
   std::string mark_;
 };
 
-class CocoFormat final : public Format {
+class CocoFormat final : public WithOptions<Options> {
  public:
   std::string_view name() const override { return "coco"; }
   std::string_view title() const override { return "COCO"; }
@@ -212,16 +212,10 @@ class CocoFormat final : public Format {
   Traits traits() const override {
     return {.classification = false, .detection = true, .polygons = true, .landmarks = true, .box_error_px = 1e-6};
   }
-  std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
-
-  Result<bool> needs_planes(std::string_view options) const override {
-    AVA_CHECK(schema::from_text<Options>(options.empty() ? "{}" : options));
-    return false;
-  }
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
                                               std::string_view options) const override {
-    AVA_CHECK(needs_planes(options));
+    AVA_CHECK(options_of(options));
     if (info.task != Task::kDetection)
       return Error(ErrorCode::kInvalidArgument, "format.cannot_carry", "COCO's instances file holds boxes only");
     AVA_CHECK(file::make_dirs(folder / "annotations"));

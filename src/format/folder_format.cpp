@@ -12,7 +12,7 @@
 #include "format/drivers.hpp"
 #include "format/loose_file.hpp"
 #include "format/out_file.hpp"
-#include "schema/json.hpp"
+#include "format/with_options.hpp"
 
 namespace ava::format {
 
@@ -214,7 +214,7 @@ Result<std::vector<std::string>> read_names(const fs::path& path) {
   return folders;
 }
 
-class FolderFormat final : public Format {
+class FolderFormat final : public WithOptions<Options> {
  public:
   std::string_view name() const override { return "folder"; }
   std::string_view title() const override { return "Folder per class"; }
@@ -223,16 +223,10 @@ class FolderFormat final : public Format {
            "them. "
            "Classification only.";
   }
-  std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
-
-  Result<bool> needs_planes(std::string_view options) const override {
-    AVA_CHECK(schema::from_text<Options>(options.empty() ? "{}" : options));
-    return false;
-  }
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
                                               std::string_view options) const override {
-    AVA_CHECK(needs_planes(options));
+    AVA_CHECK(options_of(options));
     if (info.task != Task::kClassification)
       return Error(ErrorCode::kInvalidArgument, "format.cannot_carry", "folders hold one class per picture");
     std::vector<std::string> folders = folders_of(info.classes);

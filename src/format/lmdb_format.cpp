@@ -8,7 +8,7 @@
 #include "format/drivers.hpp"
 #include "format/label_floats.hpp"
 #include "format/lmdb_env.hpp"
-#include "schema/json.hpp"
+#include "format/with_options.hpp"
 
 namespace ava::format {
 
@@ -33,8 +33,6 @@ void describe(schema::Visitor& v, Options& x) {
               "large; pictures should have one size)",
        .required = false});
 }
-
-Result<Options> options_of(std::string_view text) { return schema::from_text<Options>(text.empty() ? "{}" : text); }
 
 /// `%08d_<path>`, wider when the set has more than 10^8 samples so that byte order stays numeric; a path that would
 /// pass the key limit is cut at a UTF-8 boundary.
@@ -153,7 +151,7 @@ class LmdbReader final : public Reader {
   std::uint64_t next_ = 0;
 };
 
-class LmdbFormat final : public Format {
+class LmdbFormat final : public WithOptions<Options> {
  public:
   std::string_view name() const override { return "lmdb"; }
   std::string_view title() const override { return "LMDB"; }
@@ -162,7 +160,6 @@ class LmdbFormat final : public Format {
            "access by key, read by Caffe.";
   }
   Traits traits() const override { return {.multi_label = true, .detection = true, .box_error_px = kFloatBoxError}; }
-  std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
 
   Result<bool> needs_planes(std::string_view options) const override {
     AVA_TRY(const Options parsed, options_of(options));

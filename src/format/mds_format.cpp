@@ -13,6 +13,7 @@
 #include "format/label_json.hpp"
 #include "format/out_file.hpp"
 #include "format/picture_file.hpp"
+#include "format/with_options.hpp"
 #include "schema/json.hpp"
 
 namespace ava::format {
@@ -32,8 +33,6 @@ void describe(schema::Visitor& v, Options& x) {
            .min = 4096,
            .max = 1u << 30});
 }
-
-Result<Options> options_of(std::string_view text) { return schema::from_text<Options>(text.empty() ? "{}" : text); }
 
 /// The columns of a set besides `image`, in the order of their names.
 struct Column {
@@ -138,13 +137,8 @@ class MdsWriter final : public Writer {
     head += config_;
     file.outline().update(std::string_view(head));
     AVA_CHECK(file.write(head));
-    for (const Waiting& sample : samples_) {
-      const std::string sizes = sizes_of(sample);
-      file.outline().update(std::string_view(sizes)).update(sample.sha256).update(std::string_view(sample.label));
-      AVA_CHECK(file.write(sizes));
-      AVA_CHECK(file.write_picture(sample.picture, *sample.picture));
-      AVA_CHECK(file.write(sample.label));
-    }
+    for (const Waiting& sample : samples_)
+      AVA_CHECK(file.write_sample(sizes_of(sample), sample.picture, sample.sha256, sample.label));
     AVA_CHECK(file.close());
     AVA_CHECK(index_.write(fmt::format(
         R"({}{{{}"raw_data": {{"basename": "{}", "bytes": {}, "hashes": {{}}}}, "samples": {}, "size_limit": {}, "version": 2, "zip_data": null}})",
@@ -339,7 +333,7 @@ class MdsReader final : public Reader {
   std::size_t in_shard_ = 0;
 };
 
-class MdsFormat final : public Format {
+class MdsFormat final : public WithOptions<Options> {
  public:
   std::string_view name() const override { return "mds"; }
   std::string_view title() const override { return "MDS (MosaicML Streaming)"; }
@@ -348,12 +342,6 @@ class MdsFormat final : public Format {
   }
   Traits traits() const override {
     return {.multi_label = true, .detection = true, .polygons = true, .landmarks = true};
-  }
-  std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
-
-  Result<bool> needs_planes(std::string_view options) const override {
-    AVA_CHECK(options_of(options));
-    return false;
   }
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,

@@ -73,6 +73,15 @@ Result<void> PictureFile::write(std::string_view bytes) {
   return {};
 }
 
+Result<void> PictureFile::write_sample(std::string_view head, const std::shared_ptr<const std::string>& picture,
+                                       const std::optional<Digest>& known, std::string_view tail) {
+  AVA_CHECK(write(head));
+  AVA_CHECK(write_picture(picture, *picture));
+  AVA_CHECK(write(tail));
+  outline_.update(head).update(known ? *known : sha256(*picture)).update(tail);
+  return {};
+}
+
 Result<void> PictureFile::write_picture(const std::shared_ptr<const std::string>& picture, std::string_view piece) {
   if (piece.size() <= kSmall) return write(piece);
   if (pieces_.size() == kMostPieces) AVA_CHECK(flush());

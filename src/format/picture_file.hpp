@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,9 @@ class PictureFile {
   Result<void> write(std::string_view bytes);
   /// `piece` lies in `picture`, which is kept until it is written.
   Result<void> write_picture(const std::shared_ptr<const std::string>& picture, std::string_view piece);
+  /// A whole picture between bytes of ours; the outline gets these and the picture's digest, `known` or taken here.
+  Result<void> write_sample(std::string_view head, const std::shared_ptr<const std::string>& picture,
+                            const std::optional<Digest>& known, std::string_view tail);
   Sha256& outline() { return outline_; }
   /// Bytes accepted so far; the offset of the next write.
   std::uint64_t offset() const { return offset_; }

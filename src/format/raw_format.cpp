@@ -9,6 +9,7 @@
 #include "format/label_json.hpp"
 #include "format/loose_file.hpp"
 #include "format/out_file.hpp"
+#include "format/with_options.hpp"
 #include "sample/list_writer.hpp"
 #include "schema/json.hpp"
 
@@ -136,7 +137,7 @@ class RawReader final : public Reader {
   std::uint64_t next_ = 0;
 };
 
-class RawFormat final : public Format {
+class RawFormat final : public WithOptions<Options> {
  public:
   std::string_view name() const override { return "raw"; }
   std::string_view title() const override { return "Original pictures"; }
@@ -144,16 +145,10 @@ class RawFormat final : public Format {
     return "The picture files themselves under samples/, with index.lst naming the class index of each.";
   }
   Traits traits() const override { return {.multi_label = true, .detection = true}; }
-  std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
-
-  Result<bool> needs_planes(std::string_view options) const override {
-    AVA_CHECK(schema::from_text<Options>(options.empty() ? "{}" : options));
-    return false;
-  }
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
                                               std::string_view options) const override {
-    AVA_CHECK(needs_planes(options));
+    AVA_CHECK(options_of(options));
     AVA_CHECK(file::make_dirs(folder / "samples"));
     AVA_TRY(auto index, OutFile::create(folder / "samples/index.lst"));
     return std::unique_ptr<Writer>(std::make_unique<RawWriter>(folder / "samples", std::move(index), info));

@@ -19,8 +19,6 @@ static_assert(std::endian::native == std::endian::little, "records are written a
 
 namespace {
 
-constexpr std::size_t kWindowBytes = 1u << 20;
-
 template <class T>
 void append_raw(std::string& out, T value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
@@ -98,105 +96,54 @@ Result<ImageHeader> decode(std::string_view payload, std::string_view& picture) 
   return header;
 }
 
-RecordReader::RecordReader(int fd, std::filesystem::path path, std::uint64_t size)
-    : fd_(fd), path_(std::move(path)), size_(size) {}
-
-RecordReader::RecordReader(RecordReader&& other) noexcept { *this = std::move(other); }
-
-RecordReader& RecordReader::operator=(RecordReader&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  std::swap(path_, other.path_);
-  std::swap(size_, other.size_);
-  std::swap(window_, other.window_);
-  std::swap(window_at_, other.window_at_);
-  std::swap(at_, other.at_);
-  std::swap(record_offset_, other.record_offset_);
-  std::swap(frame_, other.frame_);
-  return *this;
-}
-
-RecordReader::~RecordReader() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Result<RecordReader> RecordReader::open(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return file::error_of(errno, "open", path);
-  struct stat info {};
-  if (::fstat(fd, &info) != 0) {
-    const int failed = errno;
-    ::close(fd);
-    return file::error_of(failed, "stat", path);
-  }
-  return RecordReader(fd, path, static_cast<std::uint64_t>(info.st_size));
+  AVA_TRY(InFile file, InFile::open(path));
+  return RecordReader(std::move(file));
 }
 
-/// The next `bytes` bytes at at_, as a view into the window; fewer only at the end of the file.
-Result<std::string_view> RecordReader::need(std::size_t bytes) {
-  const std::uint64_t end = window_at_ + window_.size();
-  if (at_ < window_at_ || at_ + bytes > end) {
-    const std::size_t want =
-        static_cast<std::size_t>(std::min<std::uint64_t>(std::max(bytes, kWindowBytes), size_ - std::min(at_, size_)));
-    window_.resize(want);
-    window_at_ = at_;
-    std::size_t have = 0;
-    while (have < want) {
-      const ssize_t got = ::pread(fd_, window_.data() + have, want - have, static_cast<off_t>(window_at_ + have));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return file::error_of(errno, "read", path_);
-      if (got == 0) break;
-      have += static_cast<std::size_t>(got);
-    }
-    window_.resize(have);
-  }
-  return std::string_view(window_).substr(static_cast<std::size_t>(at_ - window_at_), bytes);
-}
-
-Error RecordReader::corrupt(std::uint64_t offset, std::string_view what) {
-  return Error(ErrorCode::kCorrupt, "recordio.corrupt",
-               fmt::format("{}: at byte {}: {}", path_.filename().string(), offset, what))
+Error RecordReader::corrupt(std::uint64_t offset, std::string_view what) const {
+  return Error(ErrorCode::kCorrupt, "recordio.corrupt", fmt::format("{}: at byte {}: {}", file_.name(), offset, what))
       .detail("offset", std::to_string(offset));
 }
 
 Result<void> RecordReader::resync(std::uint64_t from) {
-  for (at_ = (from + 3) / 4 * 4; at_ + 8 <= size_; at_ += 4) {
-    AVA_TRY(const std::string_view lead, need(8));
+  for (std::uint64_t at = (from + 3) / 4 * 4; at + 8 <= file_.size(); at += 4) {
+    file_.seek(at);
+    AVA_TRY(const std::string_view lead, file_.take(8));
     const std::uint32_t cflag = load<std::uint32_t>(lead.data() + 4) >> 29;
+    file_.seek(at);
     if (load<std::uint32_t>(lead.data()) == kRecordMagic && cflag <= 1) return {};
   }
-  at_ = size_;
+  file_.seek(file_.size());
   return {};
 }
 
 Result<bool> RecordReader::next(std::string& payload) {
   payload.clear();
   frame_.clear();
-  record_offset_ = at_;
+  record_offset_ = file_.at();
   for (std::uint32_t part = 0;; ++part) {
-    if (part == 0 && at_ >= size_) return false;
-    const std::uint64_t start = at_;
+    if (part == 0 && file_.left() == 0) return false;
+    const std::uint64_t start = file_.at();
     const auto fail = [&](std::string_view what) -> Result<bool> {
       AVA_CHECK(resync(start + 4));
       return corrupt(start, what);
     };
-    AVA_TRY(const std::string_view lead, need(8));
+    AVA_TRY(const std::string_view lead, file_.take(8));
     if (lead.size() < 8 || load<std::uint32_t>(lead.data()) != kRecordMagic) return fail("no record begins here");
     const auto lrec = load<std::uint32_t>(lead.data() + 4);
     const std::uint32_t cflag = lrec >> 29;
     const std::uint32_t length = lrec & kMaxRecordBytes;
     if (cflag > 3 || (part == 0) != (cflag <= 1)) return fail("a part of a record out of order");
     frame_ += lead;
-    at_ += 8;
-    if (length > size_ - at_) return fail("the record ends beyond the file");
-    AVA_TRY(const std::string_view data, need(length));
+    if (length > file_.left()) return fail("the record ends beyond the file");
+    AVA_TRY(const std::string_view data, file_.take(length));
     if (part > 0) detail::append_u32(payload, kRecordMagic);
     payload += data;
-    at_ += length;
     const std::size_t wanted = (4 - length % 4) % 4;
-    AVA_TRY(const std::string_view padding, need(wanted));
+    AVA_TRY(const std::string_view padding, file_.take(wanted));
     if (padding.size() < wanted) return fail("the file ends in the record's padding");
     frame_ += padding;
-    at_ += padding.size();
     if (cflag == 0 || cflag == 3) return true;
   }
 }

@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
+#include "format/in_file.hpp"
 
 namespace ava::format {
 
@@ -40,9 +42,6 @@ Result<void> frame_record(std::string_view head, std::string_view body, Put&& pu
 class RecordReader {
  public:
   static Result<RecordReader> open(const std::filesystem::path& path);
-  RecordReader(RecordReader&& other) noexcept;
-  RecordReader& operator=(RecordReader&& other) noexcept;
-  ~RecordReader();
   /// False at the end. `payload` is overwritten.
   Result<bool> next(std::string& payload);
   /// Offset of the first magic of the record next() returned last.
@@ -51,17 +50,11 @@ class RecordReader {
   const std::string& frame() const { return frame_; }
 
  private:
-  RecordReader(int fd, std::filesystem::path path, std::uint64_t size);
-  Result<std::string_view> need(std::size_t bytes);
-  Error corrupt(std::uint64_t offset, std::string_view what);
+  explicit RecordReader(InFile file) : file_(std::move(file)) {}
+  Error corrupt(std::uint64_t offset, std::string_view what) const;
   Result<void> resync(std::uint64_t from);
 
-  int fd_ = -1;
-  std::filesystem::path path_;
-  std::uint64_t size_ = 0;
-  std::string window_;  // bytes [window_at_, window_at_ + window_.size()) of the file
-  std::uint64_t window_at_ = 0;
-  std::uint64_t at_ = 0;
+  InFile file_;
   std::uint64_t record_offset_ = 0;
   std::string frame_;
 };

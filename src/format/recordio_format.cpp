@@ -11,7 +11,7 @@
 #include "format/label_floats.hpp"
 #include "format/out_file.hpp"
 #include "format/picture_file.hpp"
-#include "schema/json.hpp"
+#include "format/with_options.hpp"
 
 namespace ava::format {
 
@@ -36,8 +36,6 @@ void describe(schema::Visitor& v, Options& x) {
               "picture's width and height, as SSD tools write it",
        .required = false});
 }
-
-Result<Options> options_of(std::string_view text) { return schema::from_text<Options>(text.empty() ? "{}" : text); }
 
 constexpr std::size_t kObjectWidth = 5;  // class, x0, y0, x1, y1
 
@@ -210,7 +208,7 @@ Result<std::vector<std::uint64_t>> read_index(const fs::path& path) {
   return offsets;
 }
 
-class RecordioFormat final : public Format {
+class RecordioFormat final : public WithOptions<Options> {
  public:
   std::string_view name() const override { return "recordio"; }
   std::string_view title() const override { return "RecordIO"; }
@@ -221,12 +219,6 @@ class RecordioFormat final : public Format {
   }
   Traits traits() const override {
     return {.multi_label = true, .detection = true, .negatives = false, .box_error_px = kFloatBoxError};
-  }
-  std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
-
-  Result<bool> needs_planes(std::string_view options) const override {
-    AVA_CHECK(options_of(options));
-    return false;
   }
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,

@@ -11,7 +11,7 @@
 #include "format/pickle.hpp"
 #include "format/roidb_entry.hpp"
 #include "format/scratch_file.hpp"
-#include "schema/json.hpp"
+#include "format/with_options.hpp"
 
 namespace ava::format {
 
@@ -37,8 +37,6 @@ void describe(schema::Visitor& v, Options& x) {
               "even number of entries",
        .required = false});
 }
-
-Result<Options> options_of(std::string_view text) { return schema::from_text<Options>(text.empty() ? "{}" : text); }
 
 constexpr int kMostPixels = 65536;  // along an edge: places are uint16
 
@@ -219,7 +217,7 @@ class RoidbReader final : public Reader {
   bool ended_ = false;
 };
 
-class RoidbFormat final : public Format {
+class RoidbFormat final : public WithOptions<Options> {
  public:
   std::string_view name() const override { return "roidb"; }
   std::string_view title() const override { return "roidb"; }
@@ -229,12 +227,6 @@ class RoidbFormat final : public Format {
   }
   Traits traits() const override {
     return {.classification = false, .detection = true, .negatives = false, .box_error_px = 1};
-  }
-  std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
-
-  Result<bool> needs_planes(std::string_view options) const override {
-    AVA_CHECK(options_of(options));
-    return false;
   }
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,

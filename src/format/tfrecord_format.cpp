@@ -13,7 +13,7 @@
 #include "format/picture_file.hpp"
 #include "format/shard_files.hpp"
 #include "format/tf_example.hpp"
-#include "schema/json.hpp"
+#include "format/with_options.hpp"
 
 namespace ava::format {
 
@@ -33,8 +33,6 @@ void describe(schema::Visitor& v, Options& x) {
   v.field("records_per_shard", x.records_per_shard,
           {.doc = "pictures in a file; the last file holds the rest", .required = false, .min = 1, .max = 10'000'000});
 }
-
-Result<Options> options_of(std::string_view text) { return schema::from_text<Options>(text.empty() ? "{}" : text); }
 
 std::string_view name_of_class(const std::vector<std::string>& classes, std::uint32_t cls) {
   return cls < classes.size() ? std::string_view(classes[cls]) : std::string_view();
@@ -107,11 +105,7 @@ class TfrecordWriter final : public Writer {
     const std::uint32_t crc = crc32c(frame.after, crc32c(*item.bytes, crc32c(frame.before)));
     head += frame.before;
     const std::string tail = frame.after + record_tail(crc);
-    AVA_CHECK(file_->write(head));
-    AVA_CHECK(file_->write_picture(item.bytes, *item.bytes));
-    AVA_CHECK(file_->write(tail));
-    const Digest picture = item.sha256 ? *item.sha256 : sha256(*item.bytes);
-    file_->outline().update(std::string_view(head)).update(picture).update(std::string_view(tail));
+    AVA_CHECK(file_->write_sample(head, item.bytes, item.sha256, tail));
     ++in_shard_;
     return {};
   }
@@ -279,7 +273,7 @@ class TfrecordReader final : public Reader {
   std::uint64_t next_ = 0;
 };
 
-class TfrecordFormat final : public Format {
+class TfrecordFormat final : public WithOptions<Options> {
  public:
   std::string_view name() const override { return "tfrecord"; }
   std::string_view title() const override { return "TFRecord"; }
@@ -289,12 +283,6 @@ class TfrecordFormat final : public Format {
   Traits traits() const override {
     // Fractions are float32: half a step of one is 0.002 px in a picture of 65,535 px.
     return {.multi_label = true, .detection = true, .box_error_px = 0.01};
-  }
-  std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
-
-  Result<bool> needs_planes(std::string_view options) const override {
-    AVA_CHECK(options_of(options));
-    return false;
   }
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,

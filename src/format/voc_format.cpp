@@ -12,6 +12,7 @@
 #include "format/loose_file.hpp"
 #include "format/out_file.hpp"
 #include "format/shard_files.hpp"
+#include "format/with_options.hpp"
 #include "image/codec.hpp"
 #include "sample/foreign_boxes.hpp"
 #include "sample/list_writer.hpp"
@@ -182,7 +183,7 @@ class VocReader final : public Reader {
   std::uint64_t next_ = 0;
 };
 
-class VocFormat final : public Format {
+class VocFormat final : public WithOptions<Options> {
  public:
   std::string_view name() const override { return "voc"; }
   std::string_view title() const override { return "Pascal VOC"; }
@@ -190,16 +191,10 @@ class VocFormat final : public Format {
     return "An XML file per picture in Annotations/, the pictures in JPEGImages/. Boxes grow to whole pixels.";
   }
   Traits traits() const override { return {.classification = false, .detection = true, .box_error_px = 1}; }
-  std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
-
-  Result<bool> needs_planes(std::string_view options) const override {
-    AVA_CHECK(schema::from_text<Options>(options.empty() ? "{}" : options));
-    return false;
-  }
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
                                               std::string_view options) const override {
-    AVA_CHECK(needs_planes(options));
+    AVA_CHECK(options_of(options));
     if (info.task != Task::kDetection)
       return Error(ErrorCode::kInvalidArgument, "format.cannot_carry", "VOC's annotations hold boxes only");
     AVA_CHECK(names_of(info.classes));

@@ -13,6 +13,7 @@
 #include "format/picture_file.hpp"
 #include "format/shard_files.hpp"
 #include "format/tar.hpp"
+#include "format/with_options.hpp"
 #include "sample/list_writer.hpp"
 #include "schema/json.hpp"
 
@@ -33,8 +34,6 @@ void describe(schema::Visitor& v, Options& x) {
   v.field("shard_bytes", x.shard_bytes,
           {.doc = "a tar ends before it would grow beyond so many bytes", .required = false, .min = 4096, .max = 1e15});
 }
-
-Result<Options> options_of(std::string_view text) { return schema::from_text<Options>(text.empty() ? "{}" : text); }
 
 /// The line an AVA list would have for the picture, without its end; url is the source's path.
 std::string list_line(const Item& item, const SetInfo& info) {
@@ -74,11 +73,7 @@ class WebdatasetWriter final : public Writer {
     std::string tail(static_cast<std::size_t>(tar_padding(item.bytes->size())), '\0');
     tail += tar_header(key + (one_class ? ".cls" : ".json"), label.size()) + label;
     tail.append(static_cast<std::size_t>(tar_padding(label.size())), '\0');
-    AVA_CHECK(file_->write(head));
-    AVA_CHECK(file_->write_picture(item.bytes, *item.bytes));
-    AVA_CHECK(file_->write(tail));
-    const Digest picture = item.sha256 ? *item.sha256 : sha256(*item.bytes);
-    file_->outline().update(std::string_view(head)).update(picture).update(std::string_view(tail));
+    AVA_CHECK(file_->write_sample(head, item.bytes, item.sha256, tail));
     return {};
   }
 
@@ -249,7 +244,7 @@ class WebdatasetReader final : public Reader {
   std::uint64_t next_ = 0;  ///< the number expected next
 };
 
-class WebdatasetFormat final : public Format {
+class WebdatasetFormat final : public WithOptions<Options> {
  public:
   std::string_view name() const override { return "webdataset"; }
   std::string_view title() const override { return "WebDataset"; }
@@ -258,12 +253,6 @@ class WebdatasetFormat final : public Format {
   }
   Traits traits() const override {
     return {.multi_label = true, .detection = true, .polygons = true, .landmarks = true};
-  }
-  std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
-
-  Result<bool> needs_planes(std::string_view options) const override {
-    AVA_CHECK(options_of(options));
-    return false;
   }
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,

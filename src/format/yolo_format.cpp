@@ -14,6 +14,7 @@
 #include "format/loose_file.hpp"
 #include "format/out_file.hpp"
 #include "format/shard_files.hpp"
+#include "format/with_options.hpp"
 #include "sample/foreign_boxes.hpp"
 #include "sample/list_writer.hpp"
 #include "schema/json.hpp"
@@ -191,7 +192,7 @@ class YoloReader final : public Reader {
   std::uint64_t next_ = 0;
 };
 
-class YoloFormat final : public Format {
+class YoloFormat final : public WithOptions<Options> {
  public:
   std::string_view name() const override { return "yolo"; }
   std::string_view title() const override { return "YOLO"; }
@@ -199,16 +200,10 @@ class YoloFormat final : public Format {
     return "data.yaml, images/ and labels/ with a text file per picture, as Ultralytics reads them. Boxes only.";
   }
   Traits traits() const override { return {.classification = false, .detection = true, .box_error_px = 0.01}; }
-  std::string options_schema() const override { return schema::schema_of<Options>(nullptr).dump(); }
-
-  Result<bool> needs_planes(std::string_view options) const override {
-    AVA_CHECK(schema::from_text<Options>(options.empty() ? "{}" : options));
-    return false;
-  }
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
                                               std::string_view options) const override {
-    AVA_CHECK(needs_planes(options));
+    AVA_CHECK(options_of(options));
     if (info.task != Task::kDetection)
       return Error(ErrorCode::kInvalidArgument, "format.cannot_carry", "label files of YOLO hold boxes only");
     AVA_CHECK(file::make_dirs(folder / "images" / info.split));

@@ -79,7 +79,7 @@ class RawSocket {
       if (more.empty()) break;
       kept_ += more;
     }
-    const std::string out = kept_.substr(0, count);
+    std::string out = kept_.substr(0, count);
     kept_.erase(0, count);
     return out;
   }

@@ -289,8 +289,12 @@ TEST_F(Formatting, CopiesStayInOnePartWhenAskedForAndBadPicturesAreFoundOnTheWay
 TEST_F(Formatting, AnUnknownGroupIsRefused) {
   spec_.keep_together = {"colour"};
   EXPECT_ERROR(run_format(spec_), "group.unknown");
+  spec_.keep_together = {"source", "none"};
+  EXPECT_ERROR(run_format(spec_), "group.unknown");
   spec_.keep_together = {"field:patient"};
   EXPECT_ERROR(run_format(spec_), "group.no_field");
+  spec_.keep_together = {"none"};
+  EXPECT_OK(run_format(spec_));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ namespace ava::pipeline {
 Result<GroupRules> GroupRules::parse(const std::vector<std::string>& names, int near_bits) {
   constexpr std::string_view kField = "field:";
   GroupRules rules{.near_bits = near_bits};
+  if (names.size() == 1 && names.front() == "none") return rules;
   for (const std::string& name : names) {
     if (name == "source")
       rules.source = true;
@@ -28,7 +29,7 @@ Result<GroupRules> GroupRules::parse(const std::vector<std::string>& names, int 
     else
       return Error(ErrorCode::kInvalidArgument, "group.unknown", fmt::format("'{}' groups nothing", name))
           .at("/keep_together")
-          .hint("source, duplicates, near or field:NAME");
+          .hint("source, duplicates, near, field:NAME, or none alone");
   }
   if (near_bits < 0 || near_bits > kMostNearBits)
     return Error(ErrorCode::kInvalidArgument, "group.bad_distance",

@@ -27,7 +27,8 @@ struct GroupRules {
 
   bool any() const { return source || duplicates || near || !field.empty(); }
   bool reads_pictures() const { return duplicates || near; }
-  /// "source", "duplicates", "near", "field:NAME". Errors: `group.unknown`.
+  /// "source", "duplicates", "near", "field:NAME"; "none" alone is no rule. Errors: `group.unknown`,
+  /// `group.bad_distance`.
   static Result<GroupRules> parse(const std::vector<std::string>& names, int near_bits);
 };
 

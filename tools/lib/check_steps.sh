@@ -132,6 +132,7 @@ rootless_suite() {
   passed=$(grep -cE '^\[       OK \]' "$said" || true)
   failed=$(grep -cE '^\[  FAILED  \] .* ms\)$' "$said" || true)
   if [ "$rc" != 0 ]; then grep -vE '^\[ (RUN|      OK)' "$said"; fi
+  if [ "$rc" != 0 ] && [ "$failed" = 0 ]; then failed=1; say "engine_test did not come to its end: exit code $rc"; fi
   say "$passed passed, $failed failed"
   [ "$rc" = 0 ] && [ "$passed" -gt 20 ]
 }
