@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
+
+#include <jpeglib.h>
+#include <png.h>
 
 #include <opencv2/imgproc.hpp>
 
@@ -73,6 +77,11 @@ Result<Pixels> resize(const Pixels& from, int width, int height) {
     return Error(ErrorCode::kInternal, "resize.bad", failed.what());
   }
   return to;
+}
+
+std::string transform_version() {
+  return fmt::format("fit 1, libjpeg-turbo {}, libpng {}, OpenCV {}", LIBJPEG_TURBO_VERSION_NUMBER,
+                     png_access_version_number(), cv::getVersionString());
 }
 
 Result<Encoded> fit(std::string bytes, const ResizeSpec& spec, int quality) {

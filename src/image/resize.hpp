@@ -36,6 +36,10 @@ struct Encoded {
   Kind kind = Kind::kUnknown;
 };
 
+/// What fit() makes of the same bytes is the same for the same text: it names this code and the libraries below it.
+/// Raise the number in it whenever a result changes; a test holds them together.
+std::string transform_version();
+
 /// A picture file as a format stores it: original bytes when the size is already right, else decoded (scaled while
 /// decoding where that is possible), resized and encoded as JPEG. Errors: as probe(), `resize.bad`.
 Result<Encoded> fit(std::string bytes, const ResizeSpec& spec, int quality = 95);

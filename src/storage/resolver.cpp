@@ -78,6 +78,15 @@ bool Resolver::is_remote(std::string_view url) const {
   return place.ok() && (place->storage == nullptr || !place->storage->local_path("").has_value());
 }
 
+std::string Resolver::stamp(std::string_view url) const {
+  const auto place = place_of(url);
+  if (!place.ok() || place->storage == nullptr || !place->storage->local_path("").has_value()) return {};
+  auto found = place->storage->stat(place->key);
+  if (!found.ok() && place->key.find('%') != std::string::npos)
+    found = place->storage->stat(percent_decode(place->key));
+  return found.ok() ? fmt::format("{} {}", found->size_bytes, found->modified_ms) : std::string();
+}
+
 Result<std::string> Resolver::fetch(std::string_view url, std::uint64_t limit_bytes) const {
   AVA_TRY(const Place place, place_of(url));
   if (place.storage == nullptr) return http_->get(place.url, limit_bytes);

@@ -34,6 +34,8 @@ class Resolver {
   Result<std::unique_ptr<Reader>> open(std::string_view url) const;
   /// True when fetching asks another machine: many at once are needed then.
   bool is_remote(std::string_view url) const;
+  /// Which state of a local file this is: its size and the time of its last change. Empty for anything else.
+  std::string stamp(std::string_view url) const;
   /// Would fetch() know where to look? No byte is read.
   Result<void> check(std::string_view url) const;
 
