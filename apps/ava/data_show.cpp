@@ -115,7 +115,7 @@ void add_data_show(CLI::App& data, Call& call) {
   command->footer(
       "Classes that are not ASCII are drawn as #number; the numbers are printed with their names.\n"
       "Examples:\n  ava data show sets/recordio/train --index 7 -o x.png\n"
-      "  ava data show dataset.jsonlist --index 7 -o x.jpg --base pictures/");
+      "  ava data show dataset.jsonlist --index 7 -o x.jpg --base .");
   command->callback(
       [&call, options] { call.run = [&call, options](const std::stop_token&) { return show(*options, call.json); }; });
 }
