@@ -6,6 +6,7 @@
 #include "console.hpp"
 #include "data.hpp"
 #include "data_sources.hpp"
+#include "data_split.hpp"
 #include "format/all.hpp"
 #include "pipeline/format_run.hpp"
 
@@ -19,9 +20,7 @@ struct Options {
   SourceOptions sources;
   std::vector<std::string> options;  // "lmdb={"encoding":"raw"}"
   std::string verify = "structure";
-  double train = 70;
-  double val = 30;
-  double test = 0;
+  SplitOptions split;
   bool no_shuffle = false;
   bool no_stratify = false;
 };
@@ -34,7 +33,11 @@ Result<std::pair<std::string, std::string>> key_and_value(const std::string& tex
 
 Result<pipeline::FormatSpec> spec_of(const Options& options) {
   pipeline::FormatSpec spec = options.spec;
-  spec.splits = {{"train", options.train}, {"val", options.val}, {"test", options.test}};
+  AVA_TRY(SplitChoice split, split_choice(options.split));
+  spec.split_by = split.by;
+  spec.splits = std::move(split.percent);
+  spec.counts = std::move(split.counts);
+  spec.split_file = std::move(split.file);
   spec.shuffle = !options.no_shuffle;
   spec.stratify = !options.no_stratify;
   AVA_TRY(spec.verify, schema::value_of<pipeline::PictureCheck>(options.verify));
@@ -64,6 +67,9 @@ void print_result(const pipeline::FormatResult& result, const std::string& folde
   if (result.groups && result.groups->groups > 0)
     say(fmt::format("{} samples kept together in {} groups, the largest of {}: {}/groups.jsonl", result.groups->samples,
                     result.groups->groups, result.groups->largest, folder));
+  if (result.groups && result.groups->parted > 0)
+    say(fmt::format("warning: the given split cuts {} of these groups: their samples are in more than one part",
+                    result.groups->parted));
   if (!counts.reasons.empty()) say(fmt::format("  each of them: {}/rejects.jsonl", folder));
   say(fmt::format("root {}", result.root));
 }
@@ -93,9 +99,7 @@ void add_options(CLI::App& command, Options& options) {
       ->delimiter(',')
       ->required();
   command.add_option("--out", spec.target.folder, "Folder of the batch; made, must not hold anything else")->required();
-  command.add_option("--train", options.train, "Percent for training")->capture_default_str();
-  command.add_option("--val", options.val, "Percent for validation")->capture_default_str();
-  command.add_option("--test", options.test, "Percent for testing")->capture_default_str();
+  add_split_options(command, options.split, true);
   command.add_option("--label", spec.label,
                      "Label to use, e.g. classification.pulp or detection.cars; default: the only one");
   command.add_option("--seed", spec.seed, "Seed of shuffle")->capture_default_str();
@@ -149,3 +153,5 @@ void add_data_format(CLI::App& data, Call& call) {
 }
 
 }  // namespace ava::cli
+      "  ava data format dataset.jsonlist --to recordio --out sets --split train=30,val=10\n"
+      "  ava data format voc.lst --to coco,yolo --out sets --split-by list\n"

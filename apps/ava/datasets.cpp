@@ -5,6 +5,8 @@
 #include <memory>
 
 #include "console.hpp"
+#include "data_split.hpp"
+#include "datasets.hpp"
 #include "remote.hpp"
 
 namespace ava::cli {
@@ -124,7 +126,7 @@ void add_import(CLI::App& group, Call& call) {
 
 struct Format {
   std::string dataset, formats = "recordio", label, resize;
-  double train = 70, val = 30, test = 0;
+  SplitOptions split;
   std::int64_t seed = 0;
   int quality = 95;
   std::string keep_together = "source";
@@ -134,7 +136,11 @@ struct Format {
 Result<int> format(Remote& r, const Format& options, bool json, const std::stop_token& stop) {
   AVA_TRY(const Json dataset, r.find("/datasets", "ds", options.dataset));
   Json body = {{"formats", Json::array()},
-               {"splits", {{"train", options.train}, {"val", options.val}, {"test", options.test}}},
+               {"split_by", schema::name_of(split.by)},
+  AVA_TRY(const SplitChoice split, split_choice(options.split));
+  if (!split.file.empty())
+    return Error(ErrorCode::kInvalidArgument, "split.bad", "--split-by takes 'list' here")
+        .hint("a file of parts is for `ava data format`");
                {"seed", options.seed},
                {"resize", options.resize},
                {"quality", options.quality},
@@ -143,6 +149,8 @@ Result<int> format(Remote& r, const Format& options, bool json, const std::stop_
   for (const std::string& name : CLI::detail::split(options.formats, ',')) body["formats"].push_back(name);
   if (!options.label.empty()) body["label"] = options.label;
   if (options.multi_label) body["multi_label"] = true;
+  if (!split.percent.empty()) body["splits"] = split.percent;
+  if (!split.counts.empty()) body["counts"] = split.counts;
   body["keep_together"] = Json::array();
   for (const std::string& rule : CLI::detail::split(options.keep_together, ',')) body["keep_together"].push_back(rule);
   AVA_TRY(Json batch, r.post("/datasets/" + text_at(dataset, "id") + "/formatted-sets", body));
@@ -174,9 +182,7 @@ void add_format(CLI::App& group, Call& call) {
   command->add_option("dataset", options->dataset, "Name or id")->required();
   command->add_option("--to", options->formats, "Formats, comma-separated; `ava data formats` lists them")
       ->capture_default_str();
-  command->add_option("--train", options->train, "Percent for training")->capture_default_str();
-  command->add_option("--val", options->val, "Percent for validation")->capture_default_str();
-  command->add_option("--test", options->test, "Percent for the final test")->capture_default_str();
+  add_split_options(*command, options->split, false);
   command->add_option("--label", options->label, "Label to train on, e.g. classification.pulp, detection.cars");
   command->add_flag("--multi-label", options->multi_label, "A picture may have several classes");
   command
@@ -189,7 +195,10 @@ void add_format(CLI::App& group, Call& call) {
   command->add_flag("--no-shuffle", options->no_shuffle);
   command->add_flag("--no-stratify", options->no_stratify);
   command->add_flag("--wait", options->wait, "Wait for the end");
-  command->footer("Example:\n  ava dataset format signs --to recordio,lmdb --train 80 --val 20 --wait");
+  command->footer(
+      "Examples:\n  ava dataset format signs --to recordio,lmdb --train 80 --val 20 --wait\n"
+      "  ava dataset format signs --split train=2000,val=500\n"
+      "  ava dataset format official --split-by list");
 }
 
 struct Named {

@@ -40,13 +40,43 @@ Result<void> check_label(const Dataset& dataset, FormatRequest& request) {
       .at("/label");
 }
 
+/// Splits that the request asks for, in their order. Units: percent; 0: known when it is done.
+std::vector<std::pair<Split, double>> asked_splits(const FormatRequest& request) {
+  std::vector<std::pair<Split, double>> asked;
+  const SplitCounts counts = request.counts.value_or(SplitCounts{});
+  const auto add = [&](Split split, double percent, std::int64_t count) {
+    if (request.split_by == pipeline::SplitBy::kPercent && percent > 0) asked.emplace_back(split, percent);
+    if (request.split_by == pipeline::SplitBy::kCounts && count > 0) asked.emplace_back(split, 0);
+    if (request.split_by == pipeline::SplitBy::kList) asked.emplace_back(split, 0);
+  };
+  add(Split::kTrain, request.splits.train, counts.train);
+  add(Split::kVal, request.splits.val, counts.val);
+  add(Split::kTest, request.splits.test, counts.test);
+  return asked;
+}
+
+Result<void> check_splits(const FormatRequest& request) {
+  if (request.split_by == pipeline::SplitBy::kCounts) {
+    if (request.counts && request.counts->train > 0) return {};
+    return Error(ErrorCode::kInvalidArgument, "format.bad_splits", "training needs at least one sample").at("/counts");
+  }
+  const double sum = request.splits.train + request.splits.val + request.splits.test;
+  if (request.split_by == pipeline::SplitBy::kPercent && (sum > 100.0 + 1e-9 || request.splits.train <= 0))
+    return Error(ErrorCode::kInvalidArgument, "format.bad_splits",
+                 fmt::format("the shares are {} + {} + {} percent", request.splits.train, request.splits.val,
+                             request.splits.test))
+        .hint("training needs more than 0, and all together at most 100")
+        .at("/splits");
+  return {};
+}
+
 /// What the job would find out later: can every format hold this label, can anything be kept together so.
 Result<void> check_task(const FormatRequest& request) {
   AVA_TRY(const sample::LabelKey key, sample::LabelKey::parse(*request.label));
   pipeline::FormatSpec spec;
   spec.formats = request.formats;
   spec.options = request.options;
-  spec.splits = {{"train", 100}};
+  take_splits(request, spec);
   spec.keep_together = request.keep_together;
   spec.near_bits = request.near_bits;
   AVA_TRY(const auto possible, pipeline::FormatRequest::of(spec));
@@ -96,17 +126,21 @@ void describe(schema::Visitor& v, FormatPayload& x) {
   v.field("request", x.request);
 }
 
+void take_splits(const FormatRequest& request, pipeline::FormatSpec& spec) {
+  spec.split_by = request.split_by;
+  if (request.split_by == pipeline::SplitBy::kPercent)
+    spec.splits = {{"train", request.splits.train}, {"val", request.splits.val}, {"test", request.splits.test}};
+  if (request.split_by != pipeline::SplitBy::kCounts || !request.counts) return;
+  spec.counts = {{"train", static_cast<std::uint64_t>(request.counts->train)},
+                 {"val", static_cast<std::uint64_t>(request.counts->val)},
+                 {"test", static_cast<std::uint64_t>(request.counts->test)}};
+}
+
 Result<void> check_request(const Dataset& dataset, FormatRequest& request) {
   if (dataset.state != DatasetState::kSuccess)
     return Error(ErrorCode::kConflict, "dataset.not_ready", "only a finished dataset can be formatted");
   AVA_CHECK(check_formats(request));
-  const double sum = request.splits.train + request.splits.val + request.splits.test;
-  if (sum > 100.0 + 1e-9 || request.splits.train <= 0)
-    return Error(ErrorCode::kInvalidArgument, "format.bad_splits",
-                 fmt::format("the shares are {} + {} + {} percent", request.splits.train, request.splits.val,
-                             request.splits.test))
-        .hint("training needs more than 0, and all together at most 100")
-        .at("/splits");
+  AVA_CHECK(check_splits(request));
   if (auto size = image::ResizeSpec::parse(request.resize); !size.ok()) return std::move(size.error()).at("/resize");
   AVA_CHECK(check_label(dataset, request));
   return check_task(request);
@@ -118,16 +152,14 @@ Result<FormatBatch> FormatService::create(const user::Actor& who, const DatasetI
   FormatBatch batch;
   batch.batch = random_hex(8);
   const FormatPayload payload{id.str(), batch.batch, request};
-  const std::pair<Split, double> shares[] = {
-      {Split::kTrain, request.splits.train}, {Split::kVal, request.splits.val}, {Split::kTest, request.splits.test}};
+  const auto splits = asked_splits(request);
 
   AVA_CHECK(parts_.database.write([&](db::Tx& tx) -> Result<void> {
     // Asked again inside: the dataset may have been deleted meanwhile.
     AVA_TRY(const auto still, DatasetRepo::find(tx, id));
     if (!still) return Error(ErrorCode::kNotFound, "dataset.not_found", "there is no dataset " + id.str());
     for (const std::string& format : request.formats) {
-      for (const auto& [split, percent] : shares) {
-        if (percent <= 0) continue;
+      for (const auto& [split, percent] : splits) {
         FormattedSet set = set_of(who, dataset, request, parts_.clock.now_ms());
         set.id = FormattedSetId::make();
         set.batch = batch.batch;
@@ -178,7 +210,7 @@ Result<void> FormatService::remove(const user::Actor& who, const FormattedSetId&
     AVA_CHECK(FormattedSetRepo::mark_deleted(tx, id, parts_.clock.now_ms()));
     return {};
   }));
-  if (parts_.publish) parts_.publish("formatted-sets", "removed", nlohmann::json{{"id", id.str()}}.dump());
+  publish_removed(id);
   if (auto purged = purge(); !purged.ok()) log::warn("dataset", "purge sets: {}", purged.error().text());
   return {};
 }
@@ -208,6 +240,10 @@ void FormatService::publish_batch(const std::string& batch) {
   auto sets = parts_.database.read([&](db::Tx& tx) { return FormattedSetRepo::of_batch(tx, batch); });
   if (!sets.ok()) return;
   for (const FormattedSet& set : *sets) {
+void FormatService::publish_removed(const FormattedSetId& id) {
+  if (parts_.publish) parts_.publish("formatted-sets", "removed", nlohmann::json{{"id", id.str()}}.dump());
+}
+
     const std::string text = schema::to_text(set);
     parts_.publish("formatted-sets", "changed", text);
     parts_.publish("dataset:" + set.dataset.id, "set_changed", text);

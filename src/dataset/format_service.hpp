@@ -78,6 +78,7 @@ class FormatService {
   Result<std::shared_ptr<storage::Storage>> storage_of(const FormattedSet& set);
   /// For job kinds: tell listeners what the sets of a batch look like now.
   void publish_batch(const std::string& batch);
+  void publish_removed(const FormattedSetId& id);
 
  private:
   Parts parts_;
@@ -85,5 +86,7 @@ class FormatService {
 
 /// Errors: as FormatService::create says; fills in the label when the dataset has exactly one.
 Result<void> check_request(const Dataset& dataset, FormatRequest& request);
+/// The parts of the request as the job is told them.
+void take_splits(const FormatRequest& request, pipeline::FormatSpec& spec);
 
 }  // namespace ava::dataset

@@ -167,6 +167,42 @@ TEST_P(FormattedSets, WhoseShareRoundsToNothingFailWithTheReason) {
   EXPECT_EQ(sets[1].error->slug, "format.empty_split");
 }
 
+TEST_P(FormattedSets, AreOfSoManySamplesAsAreAskedFor) {
+  const Dataset source = animals();
+  FormatRequest request = recordio();
+  request.split_by = pipeline::SplitBy::kCounts;
+  request.counts = SplitCounts{4, 2, 0};
+  ASSERT_OK_AND(const auto sets, formatted(source.id, request));
+  ASSERT_EQ(sets.size(), 2u);
+  EXPECT_EQ(sets[0].sample_count, 4);
+  EXPECT_EQ(sets[1].sample_count, 2);
+  EXPECT_DOUBLE_EQ(sets[0].percent, 100.0 * 4 / 6) << "measured, for it was not asked for";
+  EXPECT_EQ(ask(source, [](auto& r) { r.split_by = pipeline::SplitBy::kCounts; }).error().pointer(), "/counts");
+}
+
+TEST_P(FormattedSets, FollowTheSplitOfTheList) {
+  bind();
+  std::string text;
+  for (int i = 0; i < 8; ++i) {
+    text += line(i, {{"animal", i % 2 == 0 ? "cat" : "dog"}});
+    text.replace(text.size() - 2, 2, i < 6 ? ",\"split\":\"train\"}\n" : ",\"split\":\"test\"}\n");
+  }
+  ASSERT_OK_AND(const Dataset source, dataset("split", text));
+  FormatRequest request = recordio();
+  request.split_by = pipeline::SplitBy::kList;
+  ASSERT_OK_AND(const FormatBatch batch, sets_->create(anna_, source.id, request));
+  EXPECT_EQ(batch.items.size(), 3u) << "which parts there are is not known yet";
+  ASSERT_OK(work(batch.job_id));
+  ASSERT_OK_AND(const auto left, sets_->list({source.id.str(), "", "", {}}));
+  ASSERT_EQ(left.items.size(), 2u) << "there is no val";
+  EXPECT_TRUE(was_told("formatted-sets", "removed"));
+  for (const FormattedSet& set : left.items) {
+    EXPECT_EQ(set.state, FormattedState::kDone);
+    EXPECT_EQ(set.sample_count, set.split == Split::kTrain ? 6 : 2);
+    EXPECT_EQ(set.percent, set.split == Split::kTrain ? 75 : 25);
+  }
+}
+
 TEST_P(FormattedSets, OfPicturesThatAreGoneFailWithTheReason) {
   const Dataset source = animals();
   ASSERT_OK(bucket_->remove_tree("pictures"));

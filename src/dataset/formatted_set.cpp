@@ -48,12 +48,24 @@ void describe(schema::Visitor& v, SplitPercents& x) {
   v.field("test", x.test, {.doc = "Percent for the final test", .required = false, .min = 0, .max = 100});
 }
 
+void describe(schema::Visitor& v, SplitCounts& x) {
+  v.type("SplitCounts");
+  v.field("train", x.train, {.doc = "Samples for training", .min = 0});
+  v.field("val", x.val, {.doc = "Samples for validation", .required = false, .min = 0});
+  v.field("test", x.test, {.doc = "Samples for the final test", .required = false, .min = 0});
+}
+
 void describe(schema::Visitor& v, FormatRequest& x) {
   v.type("FormatRequest");
   v.field("formats", x.formats, {.doc = "Formats to write from one batch", .min = 1, .max = 10});
   v.field("label", x.label, {.doc = "Label to train on; may be left out when the dataset has one", .max = 256});
   v.field("multi_label", x.multi_label, {.doc = "A picture may have several classes", .required = false});
+  v.field(
+      "split_by", x.split_by,
+      {.doc = "Splits by percent (splits), by numbers of samples (counts), or as the member split of the lines says",
+       .required = false});
   v.field("splits", x.splits, {.required = false});
+  v.field("counts", x.counts);
   v.field("shuffle", x.shuffle, {.required = false});
   v.field("seed", x.seed, {.doc = "Same seed, same sets", .required = false, .min = 0});
   v.field("stratify", x.stratify, {.doc = "Keep the share of each class in every split", .required = false});

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "dataset/dataset.hpp"
+#include "pipeline/split_by.hpp"
 
 namespace ava::dataset {
 
@@ -19,7 +20,8 @@ std::span<const schema::EnumName<Split>> enum_names(Split);
 enum class FormattedState : std::uint8_t { kCreating, kDone, kFailed };
 std::span<const schema::EnumName<FormattedState>> enum_names(FormattedState);
 
-/// Source: manual.md 4.3, formats.md 4.2. Units: percent of the samples of the batch, progress 0..1.
+/// Source: manual.md 4.3, formats.md 4.2. Units: percent of the samples of the batch (as asked for; where splits are
+/// counts or given by the list: of those that are in a set, known when it is done), progress 0..1.
 struct FormattedSet {
   static constexpr const char* kIdPrefix = "fs";
   Id<FormattedSet> id;
@@ -60,12 +62,22 @@ struct SplitPercents {
 };
 void describe(schema::Visitor& v, SplitPercents& x);
 
+/// Numbers of samples of the splits; what is left over belongs to none.
+struct SplitCounts {
+  std::int64_t train = 0;
+  std::int64_t val = 0;
+  std::int64_t test = 0;
+};
+void describe(schema::Visitor& v, SplitCounts& x);
+
 /// The body of POST /datasets/{id}/formatted-sets.
 struct FormatRequest {
   std::vector<std::string> formats;
   std::optional<std::string> label;
   bool multi_label = false;
-  SplitPercents splits;
+  pipeline::SplitBy split_by = pipeline::SplitBy::kPercent;
+  SplitPercents splits;               ///< kPercent
+  std::optional<SplitCounts> counts;  ///< kCounts
   bool shuffle = true;
   std::int64_t seed = 0;
   bool stratify = true;

@@ -124,10 +124,11 @@ Result<void> FormattedSetRepo::set_progress(db::Tx& tx, const std::string& batch
 Result<void> FormattedSetRepo::finish(db::Tx& tx, const FormattedSetId& id, const WrittenSet& written, TimeMs now) {
   constexpr auto kFinish =
       "UPDATE formatted_sets SET state = 'done', progress = 1, sample_count = :samples, class_count = :classes,"
-      " byte_count = :bytes, completed_ms = :now WHERE id = :id AND state = 'creating'";
+      " byte_count = :bytes, percent = :percent, completed_ms = :now WHERE id = :id AND state = 'creating'";
   AVA_CHECK(tx.run(kFinish, {{"samples", written.sample_count},
                              {"classes", written.class_count},
                              {"bytes", written.byte_count},
+                             {"percent", written.percent},
                              {"now", now},
                              {"id", id}}));
   return {};

@@ -24,6 +24,7 @@ struct WrittenSet {
   std::int64_t sample_count = 0;
   std::int64_t class_count = 0;
   std::int64_t byte_count = 0;
+  double percent = 0;
 };
 
 /// Errors of all: those of db::Tx. Thread: as the transaction.

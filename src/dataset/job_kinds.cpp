@@ -98,7 +98,7 @@ Result<engine::Spec> format_spec(const WorkerParts& parts, const job::Job& job) 
   spec.multi_label = request.multi_label;
   spec.keep_together = request.keep_together;
   spec.near_bits = request.near_bits;
-  spec.splits = {{"train", request.splits.train}, {"val", request.splits.val}, {"test", request.splits.test}};
+  take_splits(request, spec);
   spec.shuffle = request.shuffle;
   spec.stratify = request.stratify;
   spec.seed = static_cast<std::uint64_t>(request.seed);
@@ -112,22 +112,40 @@ Result<engine::Spec> format_spec(const WorkerParts& parts, const job::Job& job) 
   return worker_spec(parts, job, spec);
 }
 
-Result<void> keep_sets(db::Tx& tx, const std::string& batch, const pipeline::FormatResult& made, TimeMs now) {
+/// Units: percent of the samples of the batch. What was asked for, unless that were numbers or nothing.
+double percent_of(const FormattedSet& set, const pipeline::SetSummary& made, const pipeline::FormatResult& batch) {
+  if (set.percent > 0 || batch.counts.out == 0) return set.percent;
+  return 100.0 * static_cast<double>(made.sample_count) / static_cast<double>(batch.counts.out);
+}
+
+/// The sets with samples are done. Of the others: one that was asked for failed; one that the list might have had, and
+/// has not, never was, and is answered.
+Result<std::vector<FormattedSetId>> keep_sets(db::Tx& tx, const FormatPayload& payload,
+                                              const pipeline::FormatResult& made, TimeMs now) {
+  const std::string& batch = payload.batch;
+  std::vector<FormattedSetId> never_were;
   AVA_TRY(const auto sets, FormattedSetRepo::of_batch(tx, batch));
+    bool is_there = false;
   for (const FormattedSet& set : sets) {
     for (const pipeline::SetSummary& summary : made.sets) {
       if (summary.format != set.format || summary.split != schema::name_of(set.split)) continue;
+      is_there = true;
       if (summary.sample_count == 0) continue;
       AVA_CHECK(FormattedSetRepo::finish(
           tx, set.id,
           {static_cast<std::int64_t>(summary.sample_count), static_cast<std::int64_t>(summary.class_count),
-           static_cast<std::int64_t>(summary.byte_count)},
+           static_cast<std::int64_t>(summary.byte_count), percent_of(set, summary, made)},
           now));
+    if (is_there || payload.request.split_by != pipeline::SplitBy::kList) continue;
+    AVA_CHECK(FormattedSetRepo::mark_deleted(tx, set.id, now));
+    AVA_CHECK(FormattedSetRepo::mark_purged(tx, set.id, now));
+    never_were.push_back(set.id);
     }
   }
   // A share that rounds to no sample at all makes no set that anybody could train or validate with.
   const schema::Problem empty{"format.empty_split", "no sample falls into this split", "give it a larger share"};
-  return FormattedSetRepo::fail_batch(tx, batch, schema::to_text(empty), now);
+  AVA_CHECK(FormattedSetRepo::fail_batch(tx, batch, schema::to_text(empty), now));
+  return never_were;
 }
 
 Result<job::Outcome> end_format(const WorkerParts& parts, const job::Job& job, const engine::Status& status) {
@@ -140,7 +158,8 @@ Result<job::Outcome> end_format(const WorkerParts& parts, const job::Job& job, c
     AVA_CHECK(parts.database.write(
         [&](db::Tx& tx) { return FormattedSetRepo::fail_batch(tx, payload.batch, problem_text(*answer.error), now); }));
   } else {
-    AVA_CHECK(parts.database.write([&](db::Tx& tx) { return keep_sets(tx, payload.batch, made, now); }));
+    AVA_TRY(const auto never_were, parts.database.write([&](db::Tx& tx) { return keep_sets(tx, payload, made, now); }));
+    for (const FormattedSetId& id : never_were) parts.sets.publish_removed(id);
   }
   parts.sets.publish_batch(payload.batch);
   publish_job(parts, job);

@@ -160,7 +160,7 @@ class World : public db::DatabaseTest {
     AVA_TRY(const FormatBatch batch, sets_->create(anna_, id, recordio()));
     AVA_CHECK(db().write([&](db::Tx& tx) -> Result<void> {
       for (const FormattedSet& set : batch.items)
-        AVA_CHECK(FormattedSetRepo::finish(tx, set.id, {4, 2, 100}, clock_.now));
+        AVA_CHECK(FormattedSetRepo::finish(tx, set.id, {4, 2, 100, set.percent}, clock_.now));
       return {};
     }));
     end_job_row(batch.job_id, "succeeded");

@@ -49,7 +49,8 @@ Result<std::unique_ptr<BatchWriter>> BatchWriter::start(fs::path folder, const s
   std::vector<format::SetInfo> infos;
   std::uint64_t from = 0;
   for (std::size_t p = 0; p < shares.size(); ++p) {
-    if (shares[p].percent <= 0) continue;
+    const bool asked = shares[p].percent > 0 || shares[p].count > 0;
+    if (!asked && plan.sizes[p] == 0) continue;
     AVA_TRY(auto samples, format::OutFile::create(writer->folder_ / fmt::format(".samples-{}.jsonl", shares[p].name)));
     writer->parts_.push_back(
         {.split = shares[p].name, .from = from, .count = plan.sizes[p], .samples = std::move(samples)});

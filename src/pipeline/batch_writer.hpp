@@ -22,7 +22,7 @@ namespace ava::pipeline {
 /// Thread: one caller. Errors: those of the writers.
 class BatchWriter {
  public:
-  /// `names[p]` is the split of part p; parts without a share are not made.
+  /// `names[p]` is the split of part p; parts nobody asked for and nothing is in are not made.
   static Result<std::unique_ptr<BatchWriter>> start(std::filesystem::path folder,
                                                     const std::vector<RequestedFormat>& formats, const Plan& plan,
                                                     const std::vector<Share>& shares, format::Task task, bool mean);

@@ -27,7 +27,7 @@ class Cataloguer {
  public:
   /// `key` is the label to learn; `named`: a person asked for it.
   Cataloguer(const std::optional<LabelKey>& key, bool named, const CatalogueOptions& options, const OnReject& on_reject)
-      : key_(key), named_(named), negatives_(options.negatives), on_reject_(on_reject) {
+      : key_(key), named_(named), negatives_(options.negatives), parts_(options.parts), on_reject_(on_reject) {
     if (key_) catalogue_.use = {*key_, task_of(key_->type, options.multi_label)};
   }
 
@@ -50,6 +50,9 @@ class Cataloguer {
       ++catalogue_.rejected;
       return reject(view, named.error().slug(), named.error().message());
     }
+    if (parts_ != nullptr && !take_part(view))
+      return leave_out(view, "split_unknown",
+                       "its part is none of train, val, test: " + parts_->part_of(view).value_or(""));
     catalogue_.items.push_back(
         {view.offset, static_cast<std::uint32_t>(view.raw.size()), static_cast<std::uint32_t>(view.line)});
     remember_classes();
@@ -99,6 +102,15 @@ class Cataloguer {
           .hint("say which one to use, e.g. --label " + key_->str());
     }
     return {};
+  }
+
+  /// Remember the part the item was given; false when a batch has no such part.
+  bool take_part(const sample::SampleView& view) {
+    const auto name = parts_->part_of(view);
+    const std::uint8_t part = name ? part_named(*name) : kNoPart;
+    if (name && part == kNoPart) return false;
+    catalogue_.part_of.push_back(part);
+    return true;
   }
 
   std::string known() const { return fmt::format("{}", fmt::join(keys_, ", ")); }
@@ -170,6 +182,7 @@ class Cataloguer {
   std::optional<LabelKey> key_;
   bool named_;
   bool negatives_;
+  const GivenParts* parts_;
   const OnReject& on_reject_;
   bool seen_ = false;
   LabelType last_type_ = LabelType::kFace;

@@ -11,6 +11,7 @@
 
 #include "base/digest.hpp"
 #include "base/result.hpp"
+#include "pipeline/given_parts.hpp"
 #include "pipeline/labels_of.hpp"
 #include "pipeline/sources.hpp"
 #include "sample/list_reader.hpp"
@@ -26,6 +27,7 @@ struct CatalogueItem {
 struct Catalogue {
   std::vector<CatalogueItem> items;
   std::vector<std::uint32_t> class_of;  ///< position in `classes`; classes.size(): no object
+  std::vector<std::uint8_t> part_of;    ///< of kPartNames, or kNoPart; empty unless parts are given
   std::vector<std::string> classes;     ///< by first appearance
   LabelUse use;                         ///< the label that is learned
   ObjectCounts objects;                 ///< kDetection: what was refused while reading
@@ -43,6 +45,8 @@ struct CatalogueOptions {
   std::string label;         ///< a label key; empty: the only one of the list, classification before others
   bool multi_label = false;  ///< a picture may have several classes of a classification label
   bool negatives = true;     ///< pictures without objects are items, too
+  /// Where parts are given: an item of a part that is none of kPartNames is left out (`split_unknown`). May be null.
+  const GivenParts* parts = nullptr;
 };
 
 /// Read the list once. Rejects come in line order; unlabelled items and those marked invalid are among them.

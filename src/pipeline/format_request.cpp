@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 
 #include "format/all.hpp"
@@ -36,15 +37,55 @@ Result<void> take_formats(const FormatSpec& spec, FormatRequest& request) {
   return {};
 }
 
-Result<void> take_shares(const FormatSpec& spec, FormatRequest& request) {
-  for (const std::string_view name : {"train", "val", "test"}) {
-    const auto found = spec.splits.find(std::string(name));
-    if (found != spec.splits.end()) request.shares.push_back({found->first, found->second});
+Error bad_split(std::string_view message, std::string_view field) {
+  return Error(ErrorCode::kInvalidArgument, "split.bad", message).at(field);
+}
+
+/// The parts that are named in `amounts`, in their order.
+template <class Amount>
+Result<void> take_parts(const std::map<std::string, Amount>& amounts, std::string_view field, Amount Share::*amount,
+                        FormatRequest& request) {
+  for (const std::string_view name : kPartNames) {
+    const auto found = amounts.find(std::string(name));
+    if (found == amounts.end()) continue;
+    request.shares.push_back({.name = found->first});
+    request.shares.back().*amount = found->second;
   }
-  if (request.shares.size() != spec.splits.size())
-    return Error(ErrorCode::kInvalidArgument, "split.bad", "parts are called train, val and test").at("/splits");
-  AVA_CHECK(split_sizes(0, request.shares));
+  if (request.shares.size() != amounts.size()) return bad_split("parts are called train, val and test", field);
   return {};
+}
+
+Result<void> take_shares(const FormatSpec& spec, FormatRequest& request) {
+  if (spec.split_by != SplitBy::kCounts && !spec.counts.empty())
+    return bad_split("numbers of samples are for split_by counts", "/counts");
+  if (spec.split_by != SplitBy::kPercent && !spec.splits.empty())
+    return bad_split("percentages are for split_by percent", "/splits");
+  if (spec.split_by != SplitBy::kList && !spec.split_file.empty())
+    return bad_split("a file of parts is for split_by list", "/split_file");
+  if (spec.split_by == SplitBy::kPercent) {
+    AVA_CHECK(take_parts(spec.splits, "/splits", &Share::percent, request));
+    AVA_CHECK(split_sizes(0, request.shares));
+  } else if (spec.split_by == SplitBy::kCounts) {
+    AVA_CHECK(take_parts(spec.counts, "/counts", &Share::count, request));
+    AVA_CHECK(sum_of_counts(request.shares));
+  } else {
+    for (const std::string_view name : kPartNames) request.shares.push_back({.name = std::string(name)});
+    const sample::ListOptions options = list_options(spec.sources, spec.url_prefix, 1);
+    if (spec.split_file.empty()) {
+      request.parts.emplace(options);
+    } else {
+      AVA_TRY(request.parts, GivenParts::of_file(spec.split_file, options));
+    }
+  }
+  return {};
+}
+
+/// How many items each part was given; bad pictures among them, for this names the batch before it is made.
+std::map<std::string, std::uint64_t> given_counts(const Catalogue& catalogue) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const std::uint8_t part : catalogue.part_of)
+    if (part != kNoPart) ++counts[std::string(kPartNames[part])];
+  return counts;
 }
 
 }  // namespace
@@ -90,7 +131,10 @@ PlanRecord FormatRequest::record_of(const FormatSpec& spec, const Catalogue& cat
   record.list_sha256 = to_hex(catalogue.list_sha256);
   record.label = catalogue.use.key.str();
   record.task = catalogue.use.task;
+  record.split_by = spec.split_by;
   record.splits = spec.splits;
+  record.counts = parts ? given_counts(catalogue) : spec.counts;
+  if (parts && !parts->sha256().empty()) record.split_file_sha256 = parts->sha256();
   record.shuffle = spec.shuffle;
   record.stratify = spec.stratify;
   record.seed = spec.seed;

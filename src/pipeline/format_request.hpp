@@ -1,6 +1,7 @@
 // A FormatSpec that was found possible: drivers looked up, shares checked, texts parsed.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/result.hpp"
@@ -17,7 +18,8 @@ namespace ava::pipeline {
 struct FormatRequest {
   std::vector<RequestedFormat> formats;
   std::vector<Share> shares;
-  PictureOptions pictures;  ///< without label and classes, which the list decides
+  std::optional<GivenParts> parts;  ///< SplitBy::kList
+  PictureOptions pictures;          ///< without label and classes, which the list decides
   GroupRules together;
 
   /// Errors: `format.unknown`, `format.twice`, `format.none`, `split.bad`, `reject_ratio.bad`, `picture.bad_quality`,

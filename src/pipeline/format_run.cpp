@@ -40,6 +40,11 @@ void keep_freed_pages() {
 }
 
 /// The state of one run_format() call.
+std::string_view why_in_no_part(SplitBy split_by) {
+  if (split_by == SplitBy::kPercent) return "the shares add up to less than 100 %";
+  return split_by == SplitBy::kCounts ? "the parts have as many samples as were asked for" : "no part was given to it";
+}
+
 class FormatRun {
  public:
   FormatRun(const FormatSpec& spec, const OnProgress& on_progress, std::stop_token stop)
@@ -113,8 +118,10 @@ Result<void> FormatRun::read_list() {
   const auto options = list_options(spec_.sources, spec_.url_prefix, thread_count(spec_.threads));
   const OnReject on_reject = [this](const sample::Reject& reject) { return rejects_->add(reject); };
   const OnBytes on_bytes = [this](std::uint64_t bytes) { meter_.set(bytes); };
-  const CatalogueOptions what{
-      .label = spec_.label, .multi_label = spec_.multi_label, .negatives = request_.pictures.negatives};
+  const CatalogueOptions what{.label = spec_.label,
+                              .multi_label = spec_.multi_label,
+                              .negatives = request_.pictures.negatives,
+                              .parts = request_.parts ? &*request_.parts : nullptr};
   AVA_TRY(catalogue_, read_catalogue(*list_, options, what, on_reject, on_bytes, stop_));
   objects_ = catalogue_.objects;
   return request_.check_formats_carry(catalogue_.use.task);
@@ -130,7 +137,7 @@ Result<void> FormatRun::make_groups() {
                                     thread_count(spec_.threads), meter_, on_bad, stop_));
   }
   AVA_TRY(Groups made, Groups::make(request_.together, catalogue_, *list_, request_.pictures.list, prints, stop_));
-  if (made.summary().groups > 0) groups_ = std::move(made);
+  if (made.summary(catalogue_).groups > 0) groups_ = std::move(made);
   return {};
 }
 
@@ -142,8 +149,10 @@ Result<Plan> FormatRun::make_plan_of_the_good() const {
                             .min_per_class = spec_.min_per_class,
                             .max_per_class = spec_.max_per_class,
                             .keep_all_classes = catalogue_.use.task != format::Task::kClassification,
-                            .group_of = groups_.group_of()};
+                            .group_of = groups_.group_of(),
+                            .part_of = catalogue_.part_of};
   auto plan = make_plan(catalogue_.class_of, catalogue_.classes, options);
+                            .split_by = spec_.split_by,
   if (!plan.ok() && plan.error().slug() == "batch.no_samples" && !rejects_->summary().empty())
     return std::move(plan.error()).hint("reasons: " + rejects_->summary());
   return plan;
@@ -283,7 +292,7 @@ Result<void> FormatRun::list_left_out(const std::vector<std::uint32_t>& items, s
 
 Result<void> FormatRun::add_groups(BatchManifest& manifest) const {
   if (!request_.together.any()) return {};
-  manifest.groups = groups_.summary();
+  manifest.groups = groups_.summary(catalogue_);
   if (manifest.groups->groups == 0) return {};
   AVA_TRY(const format::OutFile listed, groups_.write(folder_->path() / kGroupsFile, catalogue_));
   manifest.files.push_back(
@@ -294,7 +303,7 @@ Result<void> FormatRun::add_groups(BatchManifest& manifest) const {
 Result<FormatResult> FormatRun::finish(const Plan& plan) {
   AVA_CHECK(list_left_out(plan.below_min, "class_below_min", "its class has too few items"));
   AVA_CHECK(list_left_out(plan.above_max, "class_above_max", "its class has enough items without it"));
-  AVA_CHECK(list_left_out(plan.not_in_any_part, "not_in_any_part", "the shares add up to less than 100 %"));
+  AVA_CHECK(list_left_out(plan.not_in_any_part, "not_in_any_part", why_in_no_part(spec_.split_by)));
   AVA_CHECK(rejects_->close());
   Counts counts{.in = catalogue_.lines, .out = plan.order.size(), .rejected = catalogue_.rejected + bad_pictures_};
   counts.left_out = catalogue_.left_out;

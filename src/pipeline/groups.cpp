@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <map>
 #include <utility>
@@ -173,6 +174,15 @@ std::string names_of(std::uint8_t reasons) {
   return names;
 }
 
+/// Of a group in more than one part; nothing for the others.
+std::string parts_text(std::uint8_t parts) {
+  if (std::popcount(parts) < 2) return {};
+  std::string names;
+  for (std::size_t p = 0; p < std::size(kPartNames); ++p)
+    if ((parts & 1u << p) != 0) names += fmt::format("{}\"{}\"", names.empty() ? "" : ",", kPartNames[p]);
+  return ",\"parts\":[" + names + "]";
+}
+
 }  // namespace
 
 Result<Groups> Groups::make(const GroupRules& rules, const Catalogue& catalogue, const ListFile& list,
@@ -188,7 +198,7 @@ Result<Groups> Groups::make(const GroupRules& rules, const Catalogue& catalogue,
   return groups;
 }
 
-GroupSummary Groups::summary() const {
+GroupSummary Groups::summary(const Catalogue& catalogue) const {
   std::vector<std::uint32_t> size(group_of_.size(), 0);
   for (const std::uint32_t group : group_of_) ++size[group];
   GroupSummary summary;
@@ -198,7 +208,16 @@ GroupSummary Groups::summary() const {
     summary.samples += members;
     summary.largest = std::max<std::uint64_t>(summary.largest, members);
   }
+  for (const std::uint8_t parts : parts_of(catalogue)) summary.parted += std::popcount(parts) > 1 ? 1 : 0;
   return summary;
+}
+
+std::vector<std::uint8_t> Groups::parts_of(const Catalogue& catalogue) const {
+  std::vector<std::uint8_t> parts(group_of_.size(), 0);
+  for (std::uint32_t i = 0; i < group_of_.size() && i < catalogue.part_of.size(); ++i)
+    if (catalogue.part_of[i] != kNoPart && catalogue.class_of[i] != kNoClass)
+      parts[group_of_[i]] |= static_cast<std::uint8_t>(1u << catalogue.part_of[i]);
+  return parts;
 }
 
 Result<format::OutFile> Groups::write(const std::filesystem::path& path, const Catalogue& catalogue) const {
@@ -209,11 +228,12 @@ Result<format::OutFile> Groups::write(const std::filesystem::path& path, const C
       if (text.empty()) text = std::to_string(catalogue.items[group_of_[i]].line);
       text += fmt::format(",{}", catalogue.items[i].line);
     }
+  const std::vector<std::uint8_t> parts = parts_of(catalogue);
   AVA_TRY(auto file, format::OutFile::create(path));
   std::uint64_t number = 0;
   for (const auto& [group, members] : lines)
-    AVA_CHECK(file.write(fmt::format("{{\"group\":{},\"reasons\":[{}],\"lines\":[{}]}}\n", ++number,
-                                     names_of(reasons_[group]), members)));
+    AVA_CHECK(file.write(fmt::format("{{\"group\":{},\"reasons\":[{}],\"lines\":[{}]{}}}\n", ++number,
+                                     names_of(reasons_[group]), members, parts_text(parts[group]))));
   AVA_CHECK(file.close());
   return file;
 }

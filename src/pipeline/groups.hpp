@@ -49,11 +49,16 @@ class Groups {
                              const sample::ListOptions& options, std::span<const Fingerprint> prints,
                              const std::stop_token& stop);
   const std::vector<std::uint32_t>& group_of() const { return group_of_; }
-  GroupSummary summary() const;
-  /// One JSON line per group: {"group":1,"reasons":["near"],"lines":[3,9]}; lines of the list. The file is closed.
+  /// `parted` counts the groups whose members the catalogue's given parts put into two.
+  GroupSummary summary(const Catalogue& catalogue) const;
+  /// One JSON line per group: {"group":1,"reasons":["near"],"lines":[3,9]}; lines of the list. Of one that given parts
+  /// cut, "parts":["train","val"], too. The file is closed.
   Result<format::OutFile> write(const std::filesystem::path& path, const Catalogue& catalogue) const;
 
  private:
+  /// By group: bits of the parts its members were given.
+  std::vector<std::uint8_t> parts_of(const Catalogue& catalogue) const;
+
   std::vector<std::uint32_t> group_of_;
   std::vector<std::uint8_t> reasons_;  ///< by group: bits of GroupReason
 };

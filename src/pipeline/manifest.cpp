@@ -19,7 +19,10 @@ void describe(schema::Visitor& v, PlanRecord& x) {
   v.field("list_sha256", x.list_sha256);
   v.field("label", x.label);
   v.field("task", x.task, {.required = false});
+  v.field("split_by", x.split_by, {.required = false});
   v.field("splits", x.splits);
+  v.field("counts", x.counts, {.required = false});
+  v.field("split_file_sha256", x.split_file_sha256);
   v.field("shuffle", x.shuffle);
   v.field("stratify", x.stratify);
   v.field("seed", x.seed);

@@ -37,7 +37,10 @@ struct PlanRecord {
   std::string list_sha256;
   std::string label;
   format::Task task = format::Task::kClassification;
-  std::map<std::string, double> splits;
+  SplitBy split_by = SplitBy::kPercent;
+  std::map<std::string, double> splits;         ///< percent
+  std::map<std::string, std::uint64_t> counts;  ///< samples asked for, or given to the parts by the list
+  std::optional<std::string> split_file_sha256;
   bool shuffle = true;
   bool stratify = true;
   std::uint64_t seed = 0;

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/random.hpp"
+#include "pipeline/given_parts.hpp"
 
 namespace ava::pipeline {
 
@@ -116,7 +117,6 @@ class Assigner {
   }
 
  private:
-  static constexpr std::uint8_t kNoPart = UINT8_MAX;
   using Wanted = std::vector<std::int64_t>;
 
   static Wanted signed_of(const std::vector<std::uint64_t>& counts) { return {counts.begin(), counts.end()}; }
@@ -175,7 +175,43 @@ class Assigner {
   std::vector<std::uint8_t> part_of_;
 };
 
+Result<std::vector<std::uint64_t>> sizes_of(std::uint64_t count, const PlanOptions& options) {
+  if (options.split_by == SplitBy::kPercent) return split_sizes(count, options.shares);
+  if (options.split_by == SplitBy::kCounts) return counted_sizes(count, options.shares);
+  return std::vector<std::uint64_t>(options.shares.size(), 0);  // counted when the items are laid out
+}
+
+/// Parts as they were given, for the items in their order; the number of the last, virtual part for those in none.
+Result<std::vector<std::uint8_t>> given_parts(std::span<const std::uint32_t> items, const PlanOptions& options) {
+  const auto none = static_cast<std::uint8_t>(options.shares.size());
+  std::vector<std::uint8_t> part_of;
+  part_of.reserve(items.size());
+  for (const std::uint32_t item : items) part_of.push_back(std::min(options.part_of[item], none));
+  if (std::count(part_of.begin(), part_of.end(), none) < static_cast<std::ptrdiff_t>(items.size())) return part_of;
+  return Error(ErrorCode::kInvalidArgument, "split.none", "no item is given to train, val or test")
+      .at("/split_by")
+      .hint("lines need a member like \"split\":\"train\", or the file their urls; else split by percent or counts");
+}
+
 }  // namespace
+
+Result<std::uint64_t> sum_of_counts(std::span<const Share> shares) {
+  std::uint64_t sum = 0;
+  for (const Share& share : shares)
+    if (__builtin_add_overflow(sum, share.count, &sum)) return bad_split("the numbers are too large", share.name);
+  if (sum == 0) return bad_split("no part gets anything: every number is 0");
+  return sum;
+}
+
+Result<std::vector<std::uint64_t>> counted_sizes(std::uint64_t count, std::span<const Share> shares) {
+  AVA_TRY(const std::uint64_t wanted, sum_of_counts(shares));
+  if (wanted > count)
+    return bad_split(fmt::format("{} samples are asked for, {} can be used", wanted, count))
+        .hint(fmt::format("ask for {} at most, or split by percent", count));
+  std::vector<std::uint64_t> sizes;
+  for (const Share& share : shares) sizes.push_back(share.count);
+  return sizes;
+}
 
 Result<std::vector<std::uint64_t>> split_sizes(std::uint64_t count, std::span<const Share> shares) {
   AVA_TRY(const double sum, sum_of(shares));
@@ -204,13 +240,18 @@ Result<Plan> make_plan(std::span<const std::uint32_t> class_of, std::span<const 
     if (class_of[i] != kNoClass) items.push_back(i);
   if (options.shuffle) shuffle(items, options.seed);
   apply_limits(items, class_of, names.size() + 1, options, plan);
-  AVA_TRY(plan.sizes, split_sizes(items.size(), options.shares));
   if (items.empty())
     return Error(ErrorCode::kInvalidArgument, "batch.no_samples", "no sample is left to format")
         .hint("see the reasons of the samples that were left out");
+  AVA_TRY(plan.sizes, sizes_of(items.size(), options));
   index_classes(items, class_of, names, options.keep_all_classes, plan);
 
-  const std::vector<std::uint8_t> part_of = Assigner(items, class_of, options, plan).run();
+  std::vector<std::uint8_t> part_of;
+  if (options.split_by == SplitBy::kList) {
+    AVA_TRY(part_of, given_parts(items, options));
+  } else {
+    part_of = Assigner(items, class_of, options, plan).run();
+  }
   for (std::size_t p = 0; p < plan.sizes.size(); ++p) {
     const std::size_t before = plan.order.size();
     for (std::size_t i = 0; i < items.size(); ++i)

@@ -40,7 +40,10 @@ void describe(schema::Visitor& v, FormatSpec& x) {
   v.field("options", x.options, {.doc = "options by format", .required = false});
   v.field("label", x.label, {.doc = "label to use; empty: the only one", .required = false});
   v.field("multi_label", x.multi_label, {.doc = "a picture may have several classes", .required = false});
-  v.field("splits", x.splits, {.doc = "percent by part: train, val, test"});
+  v.field("split_by", x.split_by, {.doc = "parts by percent, by counts, or as the list says", .required = false});
+  v.field("splits", x.splits, {.doc = "percent by part: train, val, test", .required = false});
+  v.field("counts", x.counts, {.doc = "samples by part, for split_by counts", .required = false});
+  v.field("split_file", x.split_file, {.doc = "lines of part, tab, url, for split_by list", .required = false});
   v.field("shuffle", x.shuffle, {.required = false});
   v.field("stratify", x.stratify, {.doc = "give every part each class in proportion", .required = false});
   v.field("seed", x.seed, {.required = false});
@@ -89,6 +92,7 @@ void describe(schema::Visitor& v, GroupSummary& x) {
   v.field("largest", x.largest);
 }
 
+  v.field("parted", x.parted, {.required = false});
 void describe(schema::Visitor& v, FormatResult& x) {
   v.type("FormatResult");
   v.field("batch", x.batch);

@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "pipeline/labels_of.hpp"
+#include "pipeline/split_by.hpp"
 #include "schema/schema.hpp"
 
 namespace ava::pipeline {
@@ -44,7 +45,10 @@ struct FormatSpec {
   std::map<std::string, schema::AnyJson> options;  ///< by format name
   std::string label;                               ///< "classification.x", "detection.y"; empty: the only one
   bool multi_label = false;                        ///< a picture may have several classes
-  std::map<std::string, double> splits;            ///< "train", "val", "test"
+  SplitBy split_by = SplitBy::kPercent;
+  std::map<std::string, double> splits;         ///< kPercent: of "train", "val", "test"
+  std::map<std::string, std::uint64_t> counts;  ///< kCounts: likewise
+  std::string split_file;                       ///< kList: local file of parts and urls; empty: the lines say it
   bool shuffle = true;
   bool stratify = true;
   std::uint64_t seed = 0;
@@ -93,6 +97,7 @@ struct GroupSummary {
   std::uint64_t largest = 0;
 };
 void describe(schema::Visitor& v, GroupSummary& x);
+  std::uint64_t parted = 0;  ///< groups that parts given by the list or a file cut all the same
 
 struct FormatResult {
   std::string batch;  ///< 16 hex digits

@@ -270,8 +270,10 @@ Result<void> Verifier::verify_set(const fs::path& folder) {
 void Verifier::check_batch_root(const BatchSeen& batch) {
   MerkleTree tree;
   for (const char* split : {"train", "val", "test"}) {
-    const auto share = batch.first.plan.splits.find(split);
-    if (share == batch.first.plan.splits.end() || share->second <= 0) continue;
+    const auto share = plan.splits.find(split);
+    const auto count = plan.counts.find(split);
+    if ((share == plan.splits.end() || share->second <= 0) && (count == plan.counts.end() || count->second == 0))
+      continue;
     const auto seen = batch.splits.find(split);
     if (seen == batch.splits.end()) return;
     std::ifstream listing(seen->second.samples, std::ios::binary);
@@ -317,6 +319,7 @@ Result<VerifyReport> Verifier::run() {
 }  // namespace
 
 Result<VerifyReport> verify(const std::vector<fs::path>& paths, const OnProgress& on_progress,
+  const PlanRecord& plan = batch.first.plan;
                             const std::stop_token& stop) {
   Verifier verifier(on_progress, stop);
   for (const fs::path& path : paths) AVA_CHECK(verifier.add_path(path));

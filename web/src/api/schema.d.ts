@@ -1074,6 +1074,7 @@ export interface components {
             max_per_class?: number;
             max_reject_ratio?: number;
             min_per_class?: number;
+            counts?: components["schemas"]["SplitCounts"];
             /** @description A picture may have several classes */
             multi_label?: boolean;
             /** @description How near is near, of 64 bits */
@@ -1100,6 +1101,11 @@ export interface components {
             byte_count: number;
             class_count: number;
             /** Format: date-time */
+            /**
+             * @description Splits by percent (splits), by numbers of samples (counts), or as the member split of the lines says
+             * @enum {string}
+             */
+            split_by?: "percent" | "counts" | "list";
             completed_at?: string;
             counterpart_id?: string;
             /** Format: date-time */
@@ -1374,6 +1380,14 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             description: string;
+        SplitCounts: {
+            /** @description Samples for the final test */
+            test?: number;
+            /** @description Samples for training */
+            train: number;
+            /** @description Samples for validation */
+            val?: number;
+        };
             /** Format: date-time */
             ended_at?: string;
             env: {

@@ -23,18 +23,23 @@ import { VerifyDialog } from "./verify-dialog";
 
 type Dialog = { kind: "format" } | { kind: "stats"; id: string } | { kind: "delete" | "verify"; set: FormattedSet } | null;
 
+/** Of a batch by counts or as the list says, the share is known when it is done. */
+function shareText(set: FormattedSet): string {
+  return set.percent > 0 ? `${formatPercent(set.percent)} ` : "";
+}
+
 export function SplitTag({ set }: { set: FormattedSet }) {
   const { t } = useTranslation();
   const colour = { train: "processing", val: "warning", test: "purple" }[set.split];
   return (
     <span className="nowrap">
-      {formatPercent(set.percent)} <Tooltip title={t(`format.${set.split}`)}><Tag color={colour} style={{ marginInlineEnd: 0 }}>{t(`format.splitShort.${set.split}`)}</Tag></Tooltip>
+      {shareText(set)}<Tooltip title={t(`format.${set.split}`)}><Tag color={colour} style={{ marginInlineEnd: 0 }}>{t(`format.splitShort.${set.split}`)}</Tag></Tooltip>
     </span>
   );
 }
 
 export function setTitle(t: TFunction, set: FormattedSet): string {
-  const share = `${formatPercent(set.percent)} ${t(`format.splitShort.${set.split}`)}`;
+  const share = `${shareText(set)}${t(`format.splitShort.${set.split}`)}`;
   return `${set.dataset.name} · ${formatName(t, set.format)} · ${share}`;
 }
 

@@ -1,6 +1,6 @@
-// U3.2-16, R3.2-13: ask for one batch: percentages, label, order, size, and any number of formats at once.
+// U3.2-16, R3.2-13: ask for one batch: parts, label, order, size, and any number of formats at once.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Collapse, Form, InputNumber, Modal, Radio, Skeleton, Space, Switch, Typography } from "antd";
+import { Alert, App, Collapse, Form, InputNumber, Modal, Radio, Skeleton, Space, Switch } from "antd";
 import { useTranslation } from "react-i18next";
 import { http } from "@/api/client";
 import { formatsQuery, keys } from "@/api/queries";
@@ -9,30 +9,8 @@ import { ErrorAlert } from "@/components/error-alert";
 import { formatName } from "@/components/format-name";
 import { FormatBoxes, KeepTogetherField, LabelFields, usualLabel } from "./format-fields";
 import { SchemaField } from "./schema-field";
-import { formatOptions, formatRequest, initialFormatValues, splitSum, type FormatOption, type FormatValues } from "./format-values";
-
-function SplitFields() {
-  const { t } = useTranslation();
-  const form = Form.useFormInstance<FormatValues>();
-  const sum = splitSum({ train: Form.useWatch("train", form), val: Form.useWatch("val", form), test: Form.useWatch("test", form) });
-  const bad = sum > 100 || sum <= 0;
-  const text = sum > 100 ? t("format.sumOver", { sum }) : sum <= 0 ? t("format.sumNone") : sum < 100 ? t("format.sumRest", { sum, rest: Math.round((100 - sum) * 1000) / 1000 }) : t("format.sum", { sum });
-  return (
-    <Form.Item label={t("format.splits")} required>
-      <Space wrap size={[16, 8]}>
-        {(["train", "val", "test"] as const).map((split) => (
-          <label key={split} className="split-field">
-            <span>{t(`format.${split}`)}</span>
-            <Form.Item name={split} noStyle>
-              <InputNumber min={0} max={100} precision={1} addonAfter="%" style={{ width: 112 }} data-testid={`percent-${split}`} />
-            </Form.Item>
-          </label>
-        ))}
-      </Space>
-      <div style={{ marginTop: 4 }}><Typography.Text type={bad ? "danger" : "secondary"} data-testid="percent-sum">{text}</Typography.Text></div>
-    </Form.Item>
-  );
-}
+import { formatOptions, formatRequest, initialFormatValues, splitIsGood, type FormatOption, type FormatValues } from "./format-values";
+import { SplitFields } from "./split-fields";
 
 function ResizeFields() {
   const { t } = useTranslation();
@@ -97,8 +75,7 @@ export function FormatDialog({ dataset, onClose }: { dataset: Dataset; onClose: 
     },
   });
   const submit = (values: FormatValues) => {
-    const sum = splitSum(values);
-    if (sum > 0 && sum <= 100) start.mutate({ ...initialFormatValues, ...values });
+    if (splitIsGood(values, dataset.item_count)) start.mutate({ ...initialFormatValues, ...values });
   };
   const possible = dataset.labels.length > 0;
   return (
@@ -116,7 +93,7 @@ export function FormatDialog({ dataset, onClose }: { dataset: Dataset; onClose: 
       {formats.isError && <ErrorAlert error={formats.error} onRetry={() => void formats.refetch()} />}
       {formats.data && (
         <Form form={form} layout="vertical" disabled={!possible} initialValues={{ ...initialFormatValues, label: usualLabel(dataset) }} onFinish={submit} data-testid="format-form">
-          <SplitFields />
+          <SplitFields items={dataset.item_count} />
           <LabelFields dataset={dataset} />
           <Space wrap size={[32, 0]}>
             <Form.Item name="shuffle" label={t("format.shuffle")} valuePropName="checked"><Switch checkedChildren={t("yes")} unCheckedChildren={t("no")} /></Form.Item>

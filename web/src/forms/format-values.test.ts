@@ -1,11 +1,28 @@
 import { describe, expect, it } from "vitest";
-import { cannotHold, formatOptions, formatRequest, initialFormatValues, resizeText, splitSum } from "./format-values";
+import { cannotHold, formatOptions, formatRequest, initialFormatValues, resizeText, splitIsGood, splitSum } from "./format-values";
 
 describe("format dialog", () => {
   it("adds percentages without the noise of binary fractions", () => {
     expect(splitSum({ train: 33.3, val: 33.3, test: 33.4 })).toBe(100);
     expect(splitSum({ train: 70, val: null })).toBe(70);
     expect(splitSum({ train: 80, val: 30 })).toBe(110);
+  });
+
+  it("splits by percent, by counts, or as the list says, and sends no more than that", () => {
+    const values = { ...initialFormatValues, formats: ["raw"], counts: { train: 20, val: 5 } };
+    expect(formatRequest(values)).toMatchObject({ split_by: "percent", splits: { train: 70, val: 30, test: 0 } });
+    expect(formatRequest(values).counts).toBeUndefined();
+    const counted = formatRequest({ ...values, splitBy: "counts" });
+    expect(counted).toMatchObject({ split_by: "counts", counts: { train: 20, val: 5, test: 0 } });
+    expect(counted.splits).toBeUndefined();
+    const listed = formatRequest({ ...values, splitBy: "list" });
+    expect(listed.split_by).toBe("list");
+    expect([listed.splits, listed.counts]).toEqual([undefined, undefined]);
+    expect(splitIsGood({ ...values, splitBy: "counts" }, 25)).toBe(true);
+    expect(splitIsGood({ ...values, splitBy: "counts" }, 24)).toBe(false);
+    expect(splitIsGood({ ...values, splitBy: "counts", counts: { val: 5 } }, 24)).toBe(false);
+    expect(splitIsGood({ ...values, splitBy: "list" }, 0)).toBe(true);
+    expect(splitIsGood({ ...values, train: 90 }, 24)).toBe(false);
   });
 
   it("writes the resize as the server reads it", () => {

@@ -1,10 +1,15 @@
 // What the format dialog holds, and the request it stands for. Pure: the rules of percentages and sizes are tested.
 import type { Format, NewFormatBatch } from "@/api/types";
 
+export type SplitBy = "percent" | "counts" | "list";
+type Parts = { train?: number | null; val?: number | null; test?: number | null };
+
 export interface FormatValues {
+  splitBy: SplitBy;
   train: number | null;
   val: number | null;
   test: number | null;
+  counts: Parts;
   label?: string;
   multiLabel: boolean;
   keepTogether: string[];
@@ -24,19 +29,28 @@ export interface FormatValues {
 }
 
 export const initialFormatValues: FormatValues = {
-  train: 70, val: 30, test: 0, multiLabel: false, keepTogether: ["source"],
+  splitBy: "percent", train: 70, val: 30, test: 0, counts: {}, multiLabel: false, keepTogether: ["source"],
   shuffle: true, seed: 0, stratify: true,
   resizeMode: "keep", width: 256, height: 256, quality: 95,
   formats: [],
   minPerClass: 0, maxPerClass: 0, maxRejectRatio: 1,
 };
 
-type Splits = Pick<FormatValues, "train" | "val" | "test">;
-
 /** Rounded to a thousandth: 33.3 + 33.3 + 33.4 is 100, whatever binary fractions say. */
-export function splitSum(values: Partial<Splits>): number {
-  const sum = (values.train ?? 0) + (values.val ?? 0) + (values.test ?? 0);
-  return Math.round(sum * 1000) / 1000;
+export function splitSum(values: Parts): number {
+  return Math.round(countSum(values) * 1000) / 1000;
+}
+
+export function countSum(values: Parts): number {
+  return (values.train ?? 0) + (values.val ?? 0) + (values.test ?? 0);
+}
+
+/** May it be sent? Of a list of so many items, some of which may turn out bad: the server says so then. */
+export function splitIsGood(values: Pick<FormatValues, "splitBy" | "train" | "val" | "test"> & { counts?: Parts }, items: number): boolean {
+  if (values.splitBy === "list") return true;
+  if (values.splitBy === "counts") return (values.counts?.train ?? 0) > 0 && countSum(values.counts ?? {}) <= items;
+  const sum = splitSum(values);
+  return sum > 0 && sum <= 100;
 }
 
 export function resizeText(values: Pick<FormatValues, "resizeMode" | "width" | "height">): string {
@@ -93,9 +107,10 @@ function chosenOptions(values: FormatValues): Record<string, Record<string, unkn
 }
 
 export function formatRequest(values: FormatValues): NewFormatBatch {
+  const parts = ({ train, val, test }: Parts) => ({ train: train ?? 0, val: val ?? 0, test: test ?? 0 });
   const request: NewFormatBatch = {
     formats: values.formats,
-    splits: { train: values.train ?? 0, val: values.val ?? 0, test: values.test ?? 0 },
+    split_by: values.splitBy,
     shuffle: values.shuffle,
     seed: values.seed ?? 0,
     stratify: values.stratify,
@@ -106,6 +121,8 @@ export function formatRequest(values: FormatValues): NewFormatBatch {
     max_per_class: values.maxPerClass ?? 0,
     max_reject_ratio: values.maxRejectRatio ?? 1,
   };
+  if (values.splitBy === "percent") request.splits = parts(values);
+  if (values.splitBy === "counts") request.counts = parts(values.counts);
   if (values.label) request.label = values.label;
   if (values.multiLabel && labelType(values.label) === "classification") request.multi_label = true;
   const options = chosenOptions(values);

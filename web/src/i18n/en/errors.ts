@@ -165,7 +165,7 @@ export const errors: Shape<typeof zh> = {
       unknown: "There is no such format",
       none: "Choose at least one format",
       twice: "A format is named twice",
-      bad_splits: "The percentages are not valid",
+      bad_splits: "The percentages or numbers of the splits are not valid",
       label_needed: "Choose a label",
       no_such_label: "The dataset has no such label",
       cannot_carry: "A chosen format cannot carry labels of this kind",
@@ -179,7 +179,9 @@ export const errors: Shape<typeof zh> = {
       no_outline: "This kind of file has no digest of its outline",
     },
     split: {
-      bad: "The percentages are not valid",
+      bad: "The parts are not valid: percentages or numbers of samples",
+      none: "No line of the list says which part it is in",
+      file_bad: "The file of parts has a bad line",
     },
     resize: {
       bad: "The picture size is not valid",

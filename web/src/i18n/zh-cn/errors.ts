@@ -164,7 +164,7 @@ export const errors = {
       unknown: "没有这种格式",
       none: "至少选择一种格式",
       twice: "同一种格式选了两次",
-      bad_splits: "百分比不合法",
+      bad_splits: "划分的百分比或数量不合法",
       label_needed: "请选择标签",
       no_such_label: "数据集没有这个标签",
       cannot_carry: "所选的格式不能保存这类标签",
@@ -178,7 +178,9 @@ export const errors = {
       no_outline: "这种文件没有轮廓摘要",
     },
     split: {
-      bad: "百分比不合法",
+      bad: "划分不合法：请检查百分比或样本数量",
+      none: "列表中没有任何一行指定所属部分",
+      file_bad: "划分文件中有错误的行",
     },
     resize: {
       bad: "图片尺寸不合法",
