@@ -143,6 +143,8 @@ void add_data_format(CLI::App& data, Call& call) {
       "end. Run again after a crash, the same command finishes the work.\n"
       "Examples:\n  ava data format dataset.jsonlist --to recordio --out sets\n"
       "  ava data format dataset.jsonlist --to recordio,lmdb,raw --out sets --train 80 --val 10 --test 10 --seed 7\n"
+      "  ava data format dataset.jsonlist --to recordio --out sets --split train=30,val=10\n"
+      "  ava data format voc.lst --to coco,yolo --out sets --split-by list\n"
       "  AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=... ava data format dataset.jsonlist --to recordio --out sets \\\n"
       "    --bucket 'shop=s3://shop-pictures?endpoint=https://s3.example.com'\n"
       "  ava data format dataset.jsonlist --to lmdb --option 'lmdb={\"encoding\":\"raw\"}' --resize 224x224 --out "
@@ -153,5 +155,3 @@ void add_data_format(CLI::App& data, Call& call) {
 }
 
 }  // namespace ava::cli
-      "  ava data format dataset.jsonlist --to recordio --out sets --split train=30,val=10\n"
-      "  ava data format voc.lst --to coco,yolo --out sets --split-by list\n"

@@ -134,23 +134,23 @@ struct Format {
 };
 
 Result<int> format(Remote& r, const Format& options, bool json, const std::stop_token& stop) {
-  AVA_TRY(const Json dataset, r.find("/datasets", "ds", options.dataset));
-  Json body = {{"formats", Json::array()},
-               {"split_by", schema::name_of(split.by)},
   AVA_TRY(const SplitChoice split, split_choice(options.split));
   if (!split.file.empty())
     return Error(ErrorCode::kInvalidArgument, "split.bad", "--split-by takes 'list' here")
         .hint("a file of parts is for `ava data format`");
+  AVA_TRY(const Json dataset, r.find("/datasets", "ds", options.dataset));
+  Json body = {{"formats", Json::array()},
+               {"split_by", schema::name_of(split.by)},
                {"seed", options.seed},
                {"resize", options.resize},
                {"quality", options.quality},
                {"shuffle", !options.no_shuffle},
                {"stratify", !options.no_stratify}};
+  if (!split.percent.empty()) body["splits"] = split.percent;
+  if (!split.counts.empty()) body["counts"] = split.counts;
   for (const std::string& name : CLI::detail::split(options.formats, ',')) body["formats"].push_back(name);
   if (!options.label.empty()) body["label"] = options.label;
   if (options.multi_label) body["multi_label"] = true;
-  if (!split.percent.empty()) body["splits"] = split.percent;
-  if (!split.counts.empty()) body["counts"] = split.counts;
   body["keep_together"] = Json::array();
   for (const std::string& rule : CLI::detail::split(options.keep_together, ',')) body["keep_together"].push_back(rule);
   AVA_TRY(Json batch, r.post("/datasets/" + text_at(dataset, "id") + "/formatted-sets", body));

@@ -235,15 +235,15 @@ Result<std::shared_ptr<storage::Storage>> FormatService::storage_of(const Format
   return parts_.buckets.open(bucket);
 }
 
+void FormatService::publish_removed(const FormattedSetId& id) {
+  if (parts_.publish) parts_.publish("formatted-sets", "removed", nlohmann::json{{"id", id.str()}}.dump());
+}
+
 void FormatService::publish_batch(const std::string& batch) {
   if (!parts_.publish) return;
   auto sets = parts_.database.read([&](db::Tx& tx) { return FormattedSetRepo::of_batch(tx, batch); });
   if (!sets.ok()) return;
   for (const FormattedSet& set : *sets) {
-void FormatService::publish_removed(const FormattedSetId& id) {
-  if (parts_.publish) parts_.publish("formatted-sets", "removed", nlohmann::json{{"id", id.str()}}.dump());
-}
-
     const std::string text = schema::to_text(set);
     parts_.publish("formatted-sets", "changed", text);
     parts_.publish("dataset:" + set.dataset.id, "set_changed", text);

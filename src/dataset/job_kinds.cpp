@@ -123,24 +123,24 @@ double percent_of(const FormattedSet& set, const pipeline::SetSummary& made, con
 Result<std::vector<FormattedSetId>> keep_sets(db::Tx& tx, const FormatPayload& payload,
                                               const pipeline::FormatResult& made, TimeMs now) {
   const std::string& batch = payload.batch;
-  std::vector<FormattedSetId> never_were;
   AVA_TRY(const auto sets, FormattedSetRepo::of_batch(tx, batch));
-    bool is_there = false;
+  std::vector<FormattedSetId> never_were;
   for (const FormattedSet& set : sets) {
+    bool is_there = false;
     for (const pipeline::SetSummary& summary : made.sets) {
       if (summary.format != set.format || summary.split != schema::name_of(set.split)) continue;
-      is_there = true;
       if (summary.sample_count == 0) continue;
+      is_there = true;
       AVA_CHECK(FormattedSetRepo::finish(
           tx, set.id,
           {static_cast<std::int64_t>(summary.sample_count), static_cast<std::int64_t>(summary.class_count),
            static_cast<std::int64_t>(summary.byte_count), percent_of(set, summary, made)},
           now));
+    }
     if (is_there || payload.request.split_by != pipeline::SplitBy::kList) continue;
     AVA_CHECK(FormattedSetRepo::mark_deleted(tx, set.id, now));
     AVA_CHECK(FormattedSetRepo::mark_purged(tx, set.id, now));
     never_were.push_back(set.id);
-    }
   }
   // A share that rounds to no sample at all makes no set that anybody could train or validate with.
   const schema::Problem empty{"format.empty_split", "no sample falls into this split", "give it a larger share"};

@@ -39,12 +39,12 @@ void keep_freed_pages() {
   ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(kBytesInFlight / 4));
 }
 
-/// The state of one run_format() call.
 std::string_view why_in_no_part(SplitBy split_by) {
   if (split_by == SplitBy::kPercent) return "the shares add up to less than 100 %";
   return split_by == SplitBy::kCounts ? "the parts have as many samples as were asked for" : "no part was given to it";
 }
 
+/// The state of one run_format() call.
 class FormatRun {
  public:
   FormatRun(const FormatSpec& spec, const OnProgress& on_progress, std::stop_token stop)
@@ -143,6 +143,7 @@ Result<void> FormatRun::make_groups() {
 
 Result<Plan> FormatRun::make_plan_of_the_good() const {
   const PlanOptions options{.shares = request_.shares,
+                            .split_by = spec_.split_by,
                             .shuffle = spec_.shuffle,
                             .stratify = spec_.stratify,
                             .seed = spec_.seed,
@@ -152,7 +153,6 @@ Result<Plan> FormatRun::make_plan_of_the_good() const {
                             .group_of = groups_.group_of(),
                             .part_of = catalogue_.part_of};
   auto plan = make_plan(catalogue_.class_of, catalogue_.classes, options);
-                            .split_by = spec_.split_by,
   if (!plan.ok() && plan.error().slug() == "batch.no_samples" && !rejects_->summary().empty())
     return std::move(plan.error()).hint("reasons: " + rejects_->summary());
   return plan;

@@ -90,9 +90,9 @@ void describe(schema::Visitor& v, GroupSummary& x) {
   v.field("groups", x.groups);
   v.field("samples", x.samples);
   v.field("largest", x.largest);
+  v.field("parted", x.parted, {.required = false});
 }
 
-  v.field("parted", x.parted, {.required = false});
 void describe(schema::Visitor& v, FormatResult& x) {
   v.type("FormatResult");
   v.field("batch", x.batch);

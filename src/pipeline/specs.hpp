@@ -95,9 +95,9 @@ struct GroupSummary {
   std::uint64_t groups = 0;   ///< of two samples and more
   std::uint64_t samples = 0;  ///< in them
   std::uint64_t largest = 0;
+  std::uint64_t parted = 0;  ///< groups that parts given by the list or a file cut all the same
 };
 void describe(schema::Visitor& v, GroupSummary& x);
-  std::uint64_t parted = 0;  ///< groups that parts given by the list or a file cut all the same
 
 struct FormatResult {
   std::string batch;  ///< 16 hex digits

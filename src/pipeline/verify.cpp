@@ -269,6 +269,7 @@ Result<void> Verifier::verify_set(const fs::path& folder) {
 /// With every part of a batch at hand, its root can be recomputed.
 void Verifier::check_batch_root(const BatchSeen& batch) {
   MerkleTree tree;
+  const PlanRecord& plan = batch.first.plan;
   for (const char* split : {"train", "val", "test"}) {
     const auto share = plan.splits.find(split);
     const auto count = plan.counts.find(split);
@@ -319,7 +320,6 @@ Result<VerifyReport> Verifier::run() {
 }  // namespace
 
 Result<VerifyReport> verify(const std::vector<fs::path>& paths, const OnProgress& on_progress,
-  const PlanRecord& plan = batch.first.plan;
                             const std::stop_token& stop) {
   Verifier verifier(on_progress, stop);
   for (const fs::path& path : paths) AVA_CHECK(verifier.add_path(path));

@@ -1065,6 +1065,7 @@ export interface components {
             items: components["schemas"]["FormatInfo"][];
         };
         FormatRequest: {
+            counts?: components["schemas"]["SplitCounts"];
             /** @description Formats to write from one batch */
             formats: string[];
             /** @description Never in two splits: "source" (versions of one picture), "duplicates", "near", "field:NAME" */
@@ -1074,7 +1075,6 @@ export interface components {
             max_per_class?: number;
             max_reject_ratio?: number;
             min_per_class?: number;
-            counts?: components["schemas"]["SplitCounts"];
             /** @description A picture may have several classes */
             multi_label?: boolean;
             /** @description How near is near, of 64 bits */
@@ -1092,6 +1092,11 @@ export interface components {
             /** @description Same seed, same sets */
             seed?: number;
             shuffle?: boolean;
+            /**
+             * @description Splits by percent (splits), by numbers of samples (counts), or as the member split of the lines says
+             * @enum {string}
+             */
+            split_by?: "percent" | "counts" | "list";
             splits?: components["schemas"]["SplitPercents"];
             /** @description Keep the share of each class in every split */
             stratify?: boolean;
@@ -1101,11 +1106,6 @@ export interface components {
             byte_count: number;
             class_count: number;
             /** Format: date-time */
-            /**
-             * @description Splits by percent (splits), by numbers of samples (counts), or as the member split of the lines says
-             * @enum {string}
-             */
-            split_by?: "percent" | "counts" | "list";
             completed_at?: string;
             counterpart_id?: string;
             /** Format: date-time */
@@ -1352,6 +1352,14 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        SplitCounts: {
+            /** @description Samples for the final test */
+            test?: number;
+            /** @description Samples for training */
+            train: number;
+            /** @description Samples for validation */
+            val?: number;
+        };
         SplitPercents: {
             /** @description Percent for the final test */
             test?: number;
@@ -1380,14 +1388,6 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             description: string;
-        SplitCounts: {
-            /** @description Samples for the final test */
-            test?: number;
-            /** @description Samples for training */
-            train: number;
-            /** @description Samples for validation */
-            val?: number;
-        };
             /** Format: date-time */
             ended_at?: string;
             env: {
