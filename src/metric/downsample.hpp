@@ -26,8 +26,9 @@ void merge(Bucket& into, const Bucket& next);
 std::vector<Bucket> group(std::span<const Bucket> items, std::size_t size);
 std::vector<Bucket> group(std::span<const Point> points, std::size_t size);
 
-/// At most `max_points` real points of the stretch, by step: first, last, and of each bucket its low and high.
-/// A stretch that fits is returned whole.
+/// At most `max_points` real points of the stretch, by step: first, last, and of each bucket its low and high. Less
+/// than these four of one bucket say nothing of a curve: a smaller `max_points` counts as 4. A stretch that fits is
+/// returned whole.
 std::vector<Point> thin(std::span<const Bucket> items, std::size_t max_points);
 
 }  // namespace ava::metric

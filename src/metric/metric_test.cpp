@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <thread>
 
 #include "base/testing.hpp"
@@ -103,6 +104,20 @@ TEST_F(MetricStore, RemovesARunForGood) {
   EXPECT_EQ(count("rn_1"), 0u);
   EXPECT_EQ(count("rn_2"), 10u);
   EXPECT_ERROR(store->append(batch("../x", 1, 0, 1)), "metric.bad_run");
+}
+
+TEST_F(MetricStore, KeepsStepsThatLieFurtherApartThanANumberCounts) {
+  constexpr auto kFirst = std::numeric_limits<std::int64_t>::min();
+  constexpr auto kLast = std::numeric_limits<std::int64_t>::max();
+  open();
+  const std::vector<NamedPoint> points = {
+      {"loss", {kFirst, kLast, 1}}, {"loss", {kLast, kFirst, 2}}, {"loss", {1, 1, 3}}};
+  ASSERT_OK(store->append({"rn_1", "client", 1, points}));
+  ASSERT_OK(store->seal());
+  open();
+  ASSERT_OK_AND(const auto all, store->read("rn_1", {}));
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].points, (std::vector<Point>{points[0].point, points[2].point, points[1].point}));
 }
 
 TEST_F(MetricStore, NamesADamagedSegment) {

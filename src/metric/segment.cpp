@@ -37,15 +37,23 @@ Result<std::string> decompress(const std::filesystem::path& path, std::string_vi
   return plain;
 }
 
+// Differences wrap: steps and times are the client's, and any two of them may lie further apart than 63 bits count.
+std::int64_t difference(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+std::int64_t sum(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
 void put_point(std::string& out, const Point& p, const Point& before) {
-  put_signed(out, p.step - before.step);
-  put_signed(out, p.time_ms - before.time_ms);
+  put_signed(out, difference(p.step, before.step));
+  put_signed(out, difference(p.time_ms, before.time_ms));
   put_double(out, p.value);
 }
 Point take_point(Cursor& in, const Point& before) {
   Point p;
-  p.step = before.step + in.signed_varint();
-  p.time_ms = before.time_ms + in.signed_varint();
+  p.step = sum(before.step, in.signed_varint());
+  p.time_ms = sum(before.time_ms, in.signed_varint());
   p.value = in.real();
   return p;
 }

@@ -1,107 +1,10 @@
 // A line that is read because it looks like an earlier one must mean what parse_sample() says it means, and be refused
 // when parse_sample() refuses it, with the same words.
 #include "base/testing.hpp"
-#include "sample/list_reader.hpp"
-#include "sample/list_writer.hpp"
+#include "sample/said.hpp"
 
 namespace ava::sample {
 namespace {
-
-/// What a reader says of a list: items, rejects and tolerances, as text.
-struct Said {
-  std::vector<std::string> items;
-  std::vector<std::string> rejects;
-  Warnings warnings;
-  bool operator==(const Said&) const = default;
-};
-
-void append(std::string& out, std::string_view cls, bool truth, const double* score, std::span<const Point> points) {
-  out += ":" + std::string(cls) + (truth ? "!" : "?") + (score != nullptr ? std::to_string(*score) : "");
-  for (const Point& p : points) out += " " + std::to_string(p.x) + "," + std::to_string(p.y);
-}
-
-std::string head(std::uint64_t line, std::string_view url, bool old_form, bool invalid) {
-  return std::to_string(line) + "|" + std::string(url) + (old_form ? "|old" : "") + (invalid ? "|x" : "");
-}
-
-std::string describe(const SampleView& s) {
-  std::string out = head(s.line, s.url, s.old_form, s.invalid) + "|" + std::string(s.raw);
-  for (const LabelView& label : s.labels) {
-    out += "|" + std::string(name_of(label.type)) + "." + std::string(label.name);
-    for (const EntryView& e : label.data) append(out, e.cls, e.truth, e.has_score ? &e.score : nullptr, e.points);
-  }
-  return out;
-}
-
-std::string describe(const Sample& s, std::uint64_t number, std::string_view raw) {
-  std::string out = head(number, s.url, s.old_form, s.invalid) + "|" + std::string(raw);
-  for (const Label& label : s.labels) {
-    out += "|" + std::string(name_of(label.type)) + "." + label.name;
-    for (const Entry& e : label.data) append(out, e.cls, e.is_truth(), e.score ? &*e.score : nullptr, e.points);
-  }
-  return out;
-}
-
-Said read_all(const std::string& text, ListOptions options) {
-  Said said;
-  ListReader::Hook hook;
-  if (options.only_hook)
-    hook = [&](unsigned, const Batch& batch) {
-      for (const SampleView& s : batch.samples()) said.items.push_back(describe(s));
-    };
-  ListReader reader(source_of(text), options, hook);
-  Batch batch;
-  for (;;) {
-    auto more = reader.next(batch);
-    EXPECT_OK(more);
-    if (!more.ok() || !*more) break;
-    for (const SampleView& s : batch.samples()) said.items.push_back(describe(s));
-    for (const Reject& reject : batch.rejects()) said.rejects.push_back(to_json_line(reject));
-  }
-  said.warnings = reader.counts().warnings;
-  said.warnings.erase("mixed_forms");  // of the list, not of a line
-  EXPECT_EQ(reader.counts().items, said.items.size());
-  EXPECT_EQ(reader.counts().lines, reader.counts().items + reader.counts().rejected);
-  return said;
-}
-
-std::string_view trimmed(std::string_view line) {
-  const auto first = line.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
-}
-
-/// Each line as a list of its own: no line can have learnt from another one.
-Said read_singly(const std::string& text) {
-  Said said;
-  std::uint64_t number = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view raw = trimmed(std::string_view(text).substr(at, end - at));
-    at = end + 1;
-    ++number;
-    if (raw.empty()) continue;
-    std::vector<Reject> rejects;
-    const auto sample = parse_sample(raw, {}, &said.warnings, &rejects);
-    if (sample.ok()) {
-      said.items.push_back(describe(*sample, number, raw));
-    } else {
-      Reject& reject = rejects.emplace_back();
-      const auto& details = sample.error().details();
-      if (const auto column = details.find("column"); column != details.end())
-        reject.column = std::stoul(column->second);
-      if (const auto url = details.find("url"); url != details.end()) reject.url = url->second;
-      reject.slug = sample.error().slug();
-      reject.detail = sample.error().message();
-      reject.hint = sample.error().hint();
-    }
-    for (Reject& reject : rejects) {
-      reject.line = number;
-      said.rejects.push_back(to_json_line(reject));
-    }
-  }
-  return said;
-}
 
 const std::string kFirst = R"({"url":"http://h/first","type":"image"})"
                            "\n";

@@ -163,6 +163,9 @@ step_journey() {
   tests/journey/run
 }
 
+# At the lowest priority: a minute of fuzzing is a minute, however little of the processor it gets.
+step_fuzz() { nice -n 19 tools/fuzz --jobs 2; }
+
 step_tidy() { nice -n 15 tools/run_tidy $DEV --jobs "$JOBS"; }
 
 # Turn off address randomisation where allowed: the sanitizers of GCC 12 do not start on kernels that use many bits of it.

@@ -1,0 +1,7 @@
+// Labelme files, imported.
+#include "imports.hpp"
+
+void ava::fuzz::one_input(std::string_view bytes) {
+  static Import import("labelme");
+  import.run(bytes);
+}
