@@ -71,6 +71,8 @@ void print_result(const pipeline::FormatResult& result, const std::string& folde
     say(fmt::format("warning: the given split cuts {} of these groups: their samples are in more than one part",
                     result.groups->parted));
   if (!counts.reasons.empty()) say(fmt::format("  each of them: {}/rejects.jsonl", folder));
+  if (result.from_cache > 0) say(fmt::format("{} pictures came from the cache", result.from_cache));
+  if (result.resumed > 0) say(fmt::format("{} pictures had been finished by an earlier attempt", result.resumed));
   say(fmt::format("root {}", result.root));
 }
 
@@ -126,6 +128,14 @@ void add_options(CLI::App& command, Options& options) {
       ->capture_default_str();
   command.add_option("--threads", spec.threads, "0: one per core; the bytes do not depend on it")
       ->check(CLI::Range(0, 256));
+  command
+      .add_option("--cache", spec.cache,
+                  "Folder that keeps resized (or decoded) pictures by content for any later job; any number of\n"
+                  "processes may share it")
+      ->envname("AVA_CACHE");
+  command.add_option("--cache-size", spec.cache_bytes, "What the cache may take, e.g. 500MiB; 0: no bound")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("20GiB");
   add_source_options(command, options.sources);
   command.add_option("--url-prefix", spec.url_prefix, "Put before relative urls");
   command.add_option("--option", options.options, "FORMAT=JSON, e.g. lmdb={\"encoding\":\"raw\"}; may be repeated");
@@ -140,13 +150,15 @@ void add_data_format(CLI::App& data, Call& call) {
   command->add_flag("--json", call.json, "Print JSON");
   command->footer(
       "Writes OUT/<format>/<train|val|test>/, OUT/batch.json and OUT/rejects.jsonl; all of it appears at once, at the\n"
-      "end. Run again after a crash, the same command finishes the work.\n"
+      "end. Run again after a crash or a full disk, the same command goes on with the pictures it had finished.\n"
       "Examples:\n  ava data format dataset.jsonlist --to recordio --out sets\n"
       "  ava data format dataset.jsonlist --to recordio,lmdb,raw --out sets --train 80 --val 10 --test 10 --seed 7\n"
       "  ava data format dataset.jsonlist --to recordio --out sets --split train=30,val=10\n"
       "  ava data format voc.lst --to coco,yolo --out sets --split-by list\n"
       "  AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=... ava data format dataset.jsonlist --to recordio --out sets \\\n"
       "    --bucket 'shop=s3://shop-pictures?endpoint=https://s3.example.com'\n"
+      "  ava data format dataset.jsonlist --to recordio --out sets --resize 256 --cache ~/.cache/ava --cache-size "
+      "50GiB\n"
       "  ava data format dataset.jsonlist --to lmdb --option 'lmdb={\"encoding\":\"raw\"}' --resize 224x224 --out "
       "sets");
   command->callback([&call, options] {

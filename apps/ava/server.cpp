@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <condition_variable>
+#include <optional>
 #include <thread>
 
 #include "base/file.hpp"
@@ -30,6 +32,8 @@ struct Settings {
   std::string database;  ///< empty: SQLite in the data folder
   std::string engine_socket;
   std::vector<fs::path> storage_roots;
+  std::string picture_cache;  ///< empty: in the data folder
+  std::optional<std::uint64_t> picture_cache_bytes;
   bool container_network = false;
   bool pull_images = false;
   bool allow_private_hosts = false;
@@ -109,6 +113,13 @@ Result<std::vector<fs::path>> storage_roots(const Settings& asked, const fs::pat
   return roots;
 }
 
+/// Nobody shall miss the room: 20 GiB, on a small disk a tenth of it.
+std::uint64_t default_cache_bytes(const fs::path& data) {
+  std::error_code unknown;
+  const fs::space_info disk = fs::space(data, unknown);
+  return unknown ? 0 : std::min<std::uint64_t>(20ull << 30, disk.capacity / 10);
+}
+
 /// Make the data folder and say where everything is.
 Result<SystemSettings> prepare(const Settings& asked) {
   AVA_CHECK(file::make_dirs(asked.data));
@@ -123,6 +134,10 @@ Result<SystemSettings> prepare(const Settings& asked) {
   ::setenv(storage::kConfigVariable, (settings.data / "storage.json").c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
   settings.database_url = asked.database.empty() ? "sqlite:" + (settings.data / "ava.db").string() : asked.database;
   settings.engine_socket = asked.engine_socket;
+  settings.picture_cache_bytes = asked.picture_cache_bytes.value_or(default_cache_bytes(settings.data));
+  if (settings.picture_cache_bytes > 0)
+    settings.picture_cache =
+        asked.picture_cache.empty() ? settings.data / "cache" / "pictures" : fs::absolute(asked.picture_cache);
   settings.container_network = asked.container_network;
   settings.pull_images = asked.pull_images;
   settings.allow_private_hosts = asked.allow_private_hosts;
@@ -194,6 +209,11 @@ void add_server(CLI::App& app, Call& call) {
   server->add_option("--workers", settings->workers, "Threads that answer requests")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
+  server->add_option("--picture-cache", settings->picture_cache,
+                     "Folder of resized pictures for later format jobs; default: cache/pictures in --data");
+  server->add_option("--picture-cache-size", settings->picture_cache_bytes, "What it may take; 0: no such cache")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("20GiB, at most a tenth of the disk");
   server->add_flag("--container-network", settings->container_network, "Give trainings a network");
   server->add_flag("--pull-images", settings->pull_images, "Pull images that name a registry");
   server->add_flag("--allow-private-hosts", settings->allow_private_hosts,

@@ -75,7 +75,8 @@ System::System(SystemSettings given, Resources opened)
   buckets.ask_before_removal(dataset::DatasetRepo::in_bucket);
   buckets.ask_before_removal(model::ModelRepo::in_bucket);
   dataset::add_job_kinds(kinds, {*resources.database, buckets, datasets, sets, Clock::system(), publish,
-                                 resources.executable, settings.data / "jobs", settings.allow_private_hosts});
+                                 resources.executable, settings.data / "jobs", settings.allow_private_hosts,
+                                 settings.picture_cache, settings.picture_cache_bytes});
   training::add_job_kind(kinds, trainings);
   if (!settings.storage_roots.empty())
     services.suggested_bucket_uri = "file://" + (settings.storage_roots.front() / "default").string();

@@ -20,6 +20,8 @@ struct SystemSettings {
   std::string database_url;
   std::string engine_socket;
   std::vector<std::filesystem::path> storage_roots;
+  std::filesystem::path picture_cache;  ///< of format jobs; empty: none
+  std::uint64_t picture_cache_bytes = 0;
   bool container_network = false;
   bool pull_images = false;
   bool allow_private_hosts = false;

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "dataset/worker_job.hpp"
+#include "pipeline/work_folder.hpp"
 
 namespace ava::dataset {
 
@@ -109,6 +110,8 @@ Result<engine::Spec> format_spec(const WorkerParts& parts, const job::Job& job) 
   spec.max_reject_ratio = request.max_reject_ratio;
   AVA_TRY(spec.sources, sources_of(parts));
   AVA_TRY(spec.target, target_of(parts, dataset, "/sets/" + payload.batch));
+  spec.cache = parts.picture_cache.string();
+  spec.cache_bytes = parts.picture_cache_bytes;
   return worker_spec(parts, job, spec);
 }
 
@@ -148,6 +151,18 @@ Result<std::vector<FormattedSetId>> keep_sets(db::Tx& tx, const FormatPayload& p
   return never_were;
 }
 
+/// What the attempts kept for each other: a batch that failed for good is never gone on with.
+void forget_attempts(const WorkerParts& parts, const job::Job& job, const std::string& batch) {
+  const auto forget = [&]() -> Result<void> {
+    AVA_TRY(const Dataset dataset, dataset_of(parts, job));
+    AVA_TRY(const auto sources, sources_of(parts));
+    AVA_TRY(const auto target, target_of(parts, dataset, "/sets/" + batch));
+    return pipeline::WorkFolder::discard(target, sources);
+  };
+  if (auto forgotten = forget(); !forgotten.ok())
+    log::warn("dataset", "work folder of {}: {}", batch, forgotten.error().text());
+}
+
 Result<job::Outcome> end_format(const WorkerParts& parts, const job::Job& job, const engine::Status& status) {
   AVA_TRY(const auto payload, schema::from_text<FormatPayload>(job.payload));
   Answer answer = answer_of(parts, job, status);
@@ -155,6 +170,7 @@ Result<job::Outcome> end_format(const WorkerParts& parts, const job::Job& job, c
   const auto made = result_of<pipeline::FormatResult>(answer);
   const TimeMs now = parts.clock.now_ms();
   if (answer.error) {
+    forget_attempts(parts, job, payload.batch);
     AVA_CHECK(parts.database.write(
         [&](db::Tx& tx) { return FormattedSetRepo::fail_batch(tx, payload.batch, problem_text(*answer.error), now); }));
   } else {

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/digest.hpp"
 #include "base/testing.hpp"
 #include "image/codec.hpp"
 #include "image/crc32.hpp"
@@ -187,6 +188,18 @@ TEST(Fit, CopiesBytesWhenNothingChanges) {
   EXPECT_EQ(info.width, 32);
   EXPECT_EQ(info.height, 24);
   EXPECT_EQ(info.kind, Kind::kJpeg);
+}
+
+TEST(Fit, GivesForItsVersionAlwaysTheSameBytes) {
+  // Caches hold what fit() made by transform_version(): when this digest changes, raise the number there.
+  ASSERT_OK_AND(const std::string photo, encode_jpeg(ramp(640, 426, 3), 90));
+  std::string made;
+  for (const char* size : {"256", "100x300", "700"}) {
+    ASSERT_OK_AND(const Encoded fitted, fit(photo, *ResizeSpec::parse(size), 95));
+    made += fitted.bytes;
+  }
+  EXPECT_EQ(transform_version().substr(0, 6), "fit 1,");
+  EXPECT_EQ(to_hex(sha256(made)).substr(0, 16), "fd301116476163c2");
 }
 
 TEST(Codec, RealPhotographsDecode) {

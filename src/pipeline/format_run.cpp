@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/file.hpp"
+#include "cache/made_pictures.hpp"
 #include "pipeline/batch_writer.hpp"
 #include "pipeline/catalogue.hpp"
 #include "pipeline/fingerprint_pass.hpp"
@@ -50,6 +51,8 @@ class FormatRun {
   FormatRun(const FormatSpec& spec, const OnProgress& on_progress, std::stop_token stop)
       : spec_(spec), meter_(on_progress), stop_(std::move(stop)) {}
   Result<FormatResult> run();
+  /// What the next attempt will find, as a hint. A server, which writes into buckets, makes no promise.
+  Error with_what_is_left(Error failed) const;
   /// After a failure. Best effort: the failure itself is what matters.
   void keep_rejects(const std::filesystem::path& to) {
     if (rejects_) (void)rejects_->keep(to).ok();
@@ -60,6 +63,8 @@ class FormatRun {
   Result<void> read_list();
   Result<void> make_groups();
   Result<Plan> make_plan_of_the_good() const;
+  void open_made();
+  void count_made(const Picture& picture);
   Result<unsigned> producers(const Plan& plan) const;
   Result<bool> write_pass(const Plan& plan);
   Result<Made> make_batch(const Plan& plan, const PictureStage& stage, std::uint64_t batch,
@@ -85,6 +90,9 @@ class FormatRun {
   ObjectCounts objects_;
   std::unordered_set<std::uint32_t> boxes_listed_;  ///< items with refused boxes; few
   std::uint64_t bad_pictures_ = 0;
+  std::shared_ptr<cache::MadePictures> made_;
+  std::uint64_t from_cache_ = 0;
+  std::uint64_t resumed_ = 0;
   std::unique_ptr<BatchWriter> writer_;
   std::unique_ptr<ByteBudget> budget_;
 };
@@ -225,6 +233,7 @@ Result<void> FormatRun::take_batch(const Plan& plan, Made made) {
       picture.labels.cls = plan.class_index[catalogue_.class_of[item]];
     AVA_CHECK(list_refused(item, picture.refused));
     objects_.add(picture.objects);
+    count_made(picture);
     entries.push_back({.picture = std::move(picture), .line = catalogue_.items[item].line});
   }
   const std::uint64_t count = made.pictures.size();
@@ -232,6 +241,22 @@ Result<void> FormatRun::take_batch(const Plan& plan, Made made) {
   budget_->release(made.bytes, made.batch + 1);
   meter_.add(count);
   return {};
+}
+
+/// Pictures that were finished before: those of the spool are of this list, with this transform.
+void FormatRun::open_made() {
+  made_ = cache::MadePictures::open({.cache = spec_.cache,
+                                     .cache_bytes = spec_.cache_bytes,
+                                     .spool = folder_->spool(),
+                                     .list = to_hex(catalogue_.list_sha256),
+                                     .transform = request_.pictures.transform(),
+                                     .transforms = request_.pictures.transforms()});
+}
+
+void FormatRun::count_made(const Picture& picture) {
+  if (picture.by == cache::MadeBy::kThisRun) return;
+  ++(picture.by == cache::MadeBy::kCache ? from_cache_ : resumed_);
+  meter_.rename(fmt::format("write sets, {} made before", from_cache_ + resumed_));
 }
 
 /// One thread per core; where pictures come from other machines, as many as keep 16 requests in flight.
@@ -256,10 +281,11 @@ Result<bool> FormatRun::write_pass(const Plan& plan) {
   AVA_TRY(writer_, BatchWriter::start(folder_->path(), request_.formats, plan, request_.shares, catalogue_.use.task,
                                       spec_.mean));
   objects_ = catalogue_.objects;
+  from_cache_ = resumed_ = 0;
   budget_ = std::make_unique<ByteBudget>(kBytesInFlight);
   request_.pictures.use = catalogue_.use;
   request_.pictures.classes = plan.classes;
-  const PictureStage stage(resolver_, request_.pictures);
+  const PictureStage stage(resolver_, request_.pictures, made_);
   const std::uint64_t bad_before = bad_pictures_;
   meter_.begin("write sets", plan.order.size(), "items");
   const std::uint64_t batches = (plan.order.size() + kItemsPerBatch - 1) / kItemsPerBatch;
@@ -325,7 +351,9 @@ Result<FormatResult> FormatRun::finish(const Plan& plan) {
                       .classes = plan.classes,
                       .counts = counts,
                       .groups = manifest.groups,
-                      .sets = manifest.sets};
+                      .sets = manifest.sets,
+                      .from_cache = from_cache_,
+                      .resumed = resumed_};
 }
 
 Result<FormatResult> FormatRun::run() {
@@ -335,7 +363,11 @@ Result<FormatResult> FormatRun::run() {
   AVA_TRY(folder_, WorkFolder::open(spec_.target, spec_.sources));
   AVA_CHECK(read_list());
   AVA_TRY(const auto before, finished_before());
-  if (before) return *before;
+  if (before) {
+    AVA_CHECK(folder_->remove_spool());
+    return *before;
+  }
+  open_made();
   AVA_CHECK(check_reject_ratio());
   if (request_.together.any()) AVA_CHECK(make_groups());
   for (;;) {
@@ -345,12 +377,22 @@ Result<FormatResult> FormatRun::run() {
   }
 }
 
+Error FormatRun::with_what_is_left(Error failed) const {
+  const std::size_t left = made_ == nullptr ? 0 : made_->spooled();
+  if (left == 0 || spec_.target.folder.empty() || !std::filesystem::exists(folder_->spool())) return failed;
+  const std::string kept = fmt::format("{} finished pictures are kept in '{}': the same command goes on from there",
+                                       left, folder_->path().string());
+  const std::string hint = failed.hint().empty() ? kept : failed.hint() + "; " + kept;
+  return std::move(failed).hint(hint);
+}
+
 }  // namespace
 
 Result<FormatResult> run_format(const FormatSpec& spec, const OnProgress& on_progress, const std::stop_token& stop,
                                 const std::filesystem::path& keep_rejects) {
   FormatRun work(spec, on_progress, stop);
   auto result = work.run();
+  if (!result.ok()) result = work.with_what_is_left(std::move(result).error());
   if (!result.ok() && !keep_rejects.empty()) work.keep_rejects(keep_rejects);
   return result;
 }

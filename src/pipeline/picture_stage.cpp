@@ -1,5 +1,7 @@
 #include "pipeline/picture_stage.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "image/codec.hpp"
@@ -16,9 +18,16 @@ std::string planes_of(const image::Pixels& pixels) {
   return planes;
 }
 
-Result<Picture> PictureStage::prepare(const sample::Sample& parsed) const {
-  Picture picture;
-  AVA_TRY(std::string bytes, resolver_->fetch(parsed.url, options_.max_bytes));
+bool PictureOptions::transforms() const {
+  return resize.mode != image::ResizeSpec::Mode::kNone || check == PictureCheck::kDecode;
+}
+
+std::string PictureOptions::transform() const {
+  return fmt::format("{}; resize {}, quality {}, check {}", image::transform_version(), resize.str(), quality,
+                     schema::name_of(check));
+}
+
+Result<cache::MadePicture> PictureStage::make_of(std::string bytes) const {
   image::Info info;
   switch (options_.check) {
     case PictureCheck::kNone: {
@@ -34,29 +43,75 @@ Result<Picture> PictureStage::prepare(const sample::Sample& parsed) const {
       break;
     }
   }
-  picture.width = info.width;
-  picture.height = info.height;
-  image::Kind kind = info.kind;
-  if (options_.resize.mode != image::ResizeSpec::Mode::kNone) {
-    AVA_TRY(image::Encoded fitted, image::fit(std::move(bytes), options_.resize, options_.quality));
-    bytes = std::move(fitted.bytes);
-    picture.width = fitted.width;
-    picture.height = fitted.height;
-    kind = fitted.kind;
+  cache::MadePicture made{.kind = info.kind,
+                          .width = info.width,
+                          .height = info.height,
+                          .source_width = info.width,
+                          .source_height = info.height,
+                          .as_fetched = true};
+  if (options_.resize.mode == image::ResizeSpec::Mode::kNone) {
+    made.bytes = std::move(bytes);
+    return made;
   }
+  AVA_TRY(image::Encoded fitted, image::fit(std::move(bytes), options_.resize, options_.quality));
+  made.bytes = std::move(fitted.bytes);
+  made.width = fitted.width;
+  made.height = fitted.height;
+  made.kind = fitted.kind;
+  made.as_fetched = !fitted.changed;
+  return made;
+}
+
+Result<cache::MadePicture> PictureStage::fetch_and_make(const std::string& url) const {
+  AVA_TRY(std::string bytes, resolver_->fetch(url, options_.max_bytes));
+  if (made_ == nullptr || !made_->caches()) return make_of(std::move(bytes));
+  const Digest key = made_->key_of_content(bytes);
+  if (auto found = made_->find_cached(key)) {
+    if (found->as_fetched) found->bytes = std::move(bytes);
+    return *std::move(found);
+  }
+  AVA_TRY(auto made, make_of(std::move(bytes)));
+  made_->keep_cached(key, made);
+  return made;
+}
+
+Result<cache::MadePicture> PictureStage::find_or_make(const std::string& url) const {
+  // Only a url with a scheme can lead to another machine; asking the resolver for every one would be felt.
+  const bool remote = made_ != nullptr && is_url(url) && resolver_->is_remote(url);
+  if (made_ == nullptr || !made_->spools(remote)) return fetch_and_make(url);
+  const std::string stamp = remote ? "" : resolver_->stamp(url);
+  if (!remote && stamp.empty()) return fetch_and_make(url);
+  const Digest key = made_->key_of_url(url, stamp);
+  if (auto found = made_->find_spooled(key)) {
+    if (found->as_fetched) {
+      AVA_TRY(found->bytes, resolver_->fetch(url, options_.max_bytes));
+    }
+    return *std::move(found);
+  }
+  AVA_TRY(auto made, fetch_and_make(url));
+  made_->keep_spooled(key, made, remote);
+  return made;
+}
+
+Result<Picture> PictureStage::prepare(const sample::Sample& parsed) const {
+  AVA_TRY(auto made, find_or_make(parsed.url));
+  Picture picture;
+  picture.width = made.width;
+  picture.height = made.height;
+  picture.by = made.by;
   if (options_.planes) {
-    AVA_TRY(const image::Pixels pixels, image::decode(bytes, {.channels = 3}));
+    AVA_TRY(const image::Pixels pixels, image::decode(made.bytes, {.channels = 3}));
     picture.planes = std::make_shared<const std::string>(planes_of(pixels));
   }
-  LabelsMade made =
-      labels_of(parsed, options_.use, options_.classes, {info.width, info.height, picture.width, picture.height});
-  if (options_.use.task == format::Task::kDetection && made.labels.objects.empty() && !options_.negatives)
+  LabelsMade labels = labels_of(parsed, options_.use, options_.classes,
+                                {made.source_width, made.source_height, made.width, made.height});
+  if (options_.use.task == format::Task::kDetection && labels.labels.objects.empty() && !options_.negatives)
     return Error(ErrorCode::kCorrupt, "no_object", "no box is left, and one of the formats needs one");
-  picture.labels = std::move(made.labels);
-  picture.objects = std::move(made.objects);
-  picture.refused = std::move(made.rejects);
-  picture.extension = image::extension_of(kind);
-  picture.bytes = std::make_shared<const std::string>(std::move(bytes));
+  picture.labels = std::move(labels.labels);
+  picture.objects = std::move(labels.objects);
+  picture.refused = std::move(labels.rejects);
+  picture.extension = image::extension_of(made.kind);
+  picture.bytes = std::make_shared<const std::string>(std::move(made.bytes));
   return picture;
 }
 

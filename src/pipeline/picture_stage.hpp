@@ -9,6 +9,7 @@
 
 #include "base/digest.hpp"
 #include "base/result.hpp"
+#include "cache/made_pictures.hpp"
 #include "image/resize.hpp"
 #include "pipeline/labels_of.hpp"
 #include "pipeline/specs.hpp"
@@ -27,6 +28,7 @@ struct Picture {
   Digest sha256{};
   std::string url;
   std::string name;
+  cache::MadeBy by = cache::MadeBy::kThisRun;
   format::Labels labels;  ///< but the class of a classification, which the plan knows
   ObjectCounts objects;
   std::vector<sample::Reject> refused;  ///< single boxes of this picture
@@ -42,21 +44,32 @@ struct PictureOptions {
   LabelUse use;
   std::vector<std::string> classes;  ///< sorted: position = class index
   bool negatives = true;             ///< false: a picture none of whose boxes is left is rejected, `no_object`
+
+  /// More than the structure is looked at, or sizes change: finding the result again saves work.
+  bool transforms() const;
+  /// Everything that decides what a source becomes.
+  std::string transform() const;
 };
 
 /// Thread: any number at once.
 class PictureStage {
  public:
-  PictureStage(std::shared_ptr<const storage::Resolver> resolver, PictureOptions options)
-      : resolver_(std::move(resolver)), options_(std::move(options)) {}
+  /// `made`: where to look for pictures that were finished before, and to keep these; may be none.
+  PictureStage(std::shared_ptr<const storage::Resolver> resolver, PictureOptions options,
+               std::shared_ptr<cache::MadePictures> made = nullptr)
+      : resolver_(std::move(resolver)), options_(std::move(options)), made_(std::move(made)) {}
   /// A bad picture is data: the Reject says why. An Error is for what must end the job (no space, the list changed).
   /// The picture's sha256 is left to DigestPairs.
   Result<std::variant<Picture, sample::Reject>> make(const std::string& line, std::uint64_t line_number) const;
 
  private:
   Result<Picture> prepare(const sample::Sample& parsed) const;
+  Result<cache::MadePicture> find_or_make(const std::string& url) const;
+  Result<cache::MadePicture> fetch_and_make(const std::string& url) const;
+  Result<cache::MadePicture> make_of(std::string bytes) const;
   std::shared_ptr<const storage::Resolver> resolver_;
   PictureOptions options_;
+  std::shared_ptr<cache::MadePictures> made_;
 };
 
 /// Fills in Picture::sha256, two pictures at a time while their bytes are still near the processor.

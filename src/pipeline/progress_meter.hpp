@@ -16,6 +16,8 @@ class ProgressMeter {
     now_ = {.phase = std::string(phase), .done = 0, .total = total, .unit = std::string(unit)};
     tell(true);
   }
+  /// The same work under another name: what is told next.
+  void rename(std::string phase) { now_.phase = std::move(phase); }
   /// All that is counted is done; what is left, `phase`, has no count of its own.
   void finish(std::string_view phase) {
     now_.phase = std::string(phase);

@@ -61,6 +61,8 @@ void describe(schema::Visitor& v, FormatSpec& x) {
   v.field("threads", x.threads, {.doc = "0: one per core", .required = false, .min = 0, .max = 256});
   v.field("url_prefix", x.url_prefix, {.doc = "put before relative urls", .required = false});
   v.field("batch", x.batch, {.doc = "16 hex digits; empty: made from the content", .required = false});
+  v.field("cache", x.cache, {.doc = "folder of pictures made ready before; empty: none", .required = false});
+  v.field("cache_bytes", x.cache_bytes, {.doc = "what the cache may take; 0: no bound", .required = false});
   v.field("sources", x.sources, {.required = false});
   v.field("target", x.target);
 }
@@ -104,6 +106,8 @@ void describe(schema::Visitor& v, FormatResult& x) {
   v.field("groups", x.groups);
   v.field("sets", x.sets);
   v.field("already_there", x.already_there, {.required = false});
+  v.field("from_cache", x.from_cache, {.required = false});
+  v.field("resumed", x.resumed, {.required = false});
 }
 
 void describe(schema::Visitor& v, ImportSpec& x) {

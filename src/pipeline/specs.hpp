@@ -64,6 +64,8 @@ struct FormatSpec {
   unsigned threads = 0;  ///< 0: one per core
   std::string url_prefix;
   std::string batch;  ///< 16 hex digits; empty: made from the plan and the samples
+  std::string cache;  ///< folder of pictures that were made ready before, for any job; empty: none
+  std::uint64_t cache_bytes = 20ull << 30;  ///< what the cache may take; 0: no bound
   Sources sources;
   Target target;
 };
@@ -108,7 +110,9 @@ struct FormatResult {
   Counts counts;
   std::optional<GroupSummary> groups;
   std::vector<SetSummary> sets;
-  bool already_there = false;  ///< the same batch had been finished before; nothing was written
+  bool already_there = false;    ///< the same batch had been finished before; nothing was written
+  std::uint64_t from_cache = 0;  ///< pictures that were found in the cache
+  std::uint64_t resumed = 0;     ///< pictures that an earlier attempt at this job had finished
 };
 void describe(schema::Visitor& v, FormatResult& x);
 

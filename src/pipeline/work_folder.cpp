@@ -36,6 +36,14 @@ Result<void> sync_folders(const fs::path& root) {
   return file::sync_dir(root);
 }
 
+bool holds_a_file(const fs::path& folder) {
+  std::error_code failed;
+  for (auto entry = fs::recursive_directory_iterator(folder, failed);
+       !failed && entry != fs::recursive_directory_iterator(); entry.increment(failed))
+    if (entry->is_regular_file(failed)) return true;
+  return false;
+}
+
 Result<void> put_file(storage::Storage& storage, const std::string& key, const fs::path& path) {
   AVA_TRY(const auto writer, storage.create(key));
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -89,16 +97,27 @@ Result<void> WorkFolder::prepare() {
     lock_ = -1;
     return Error(ErrorCode::kConflict, "target.busy", fmt::format("another run is writing to '{}'", work_.string()));
   }
-  // What a killed run left: nothing in it was ever visible.
+  return wipe();  // what a killed run left: nothing in it was ever visible
+}
+
+Result<void> WorkFolder::wipe() {
   std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(work_, failed)) AVA_CHECK(file::remove_tree(entry.path()));
+  for (const auto& entry : fs::directory_iterator(work_, failed))
+    if (entry.path() != spool()) AVA_CHECK(file::remove_tree(entry.path()));
   if (failed) return file::error_of(failed.value(), "read folder", work_);
   return {};
 }
 
+Result<void> WorkFolder::remove_spool() { return file::remove_tree(spool()); }
+
+Result<void> WorkFolder::discard(const Target& target, const Sources& sources) {
+  AVA_TRY(const auto folder, open(target, sources));
+  return folder->remove_spool();
+}
+
 WorkFolder::~WorkFolder() {
   if (lock_ < 0) return;
-  if (!published_) (void)file::remove_tree(work_).ok();
+  if (!published_) (void)(holds_a_file(spool()) ? wipe() : file::remove_tree(work_)).ok();
   ::close(lock_);
 }
 
@@ -111,6 +130,7 @@ Result<std::optional<std::string>> WorkFolder::existing(std::string_view name) c
 }
 
 Result<void> WorkFolder::publish(std::string_view last, const std::stop_token& stop) {
+  AVA_CHECK(remove_spool());
   if (final_.empty()) return upload(last, stop);
   AVA_CHECK(sync_folders(work_));
   if (::rename(work_.c_str(), final_.c_str()) != 0) {
