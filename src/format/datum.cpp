@@ -36,6 +36,7 @@ class Wire {
  public:
   explicit Wire(std::string_view bytes) : rest_(bytes) {}
   bool done() const { return rest_.empty(); }
+  std::size_t left() const { return rest_.size(); }
 
   bool varint(std::uint64_t& value) {
     value = 0;
@@ -186,22 +187,28 @@ void put_annotation(std::string& out, std::int32_t instance, const AnnotatedBox&
   put_message(out, 2, annotation);
 }
 
+std::string joined(const AroundData& around, std::string_view data) {
+  std::string out;
+  out.reserve(around.head.size() + data.size() + around.tail.size());
+  return out.append(around.head).append(data).append(around.tail);
+}
+
 }  // namespace
 
-std::string encode(const Datum& datum) {
-  std::string out;
-  out.reserve(datum.data.size() + 48);
-  if (datum.channels) put_int(out, 1, *datum.channels);
-  if (datum.height) put_int(out, 2, *datum.height);
-  if (datum.width) put_int(out, 3, *datum.width);
-  put_varint(out, 4 << 3 | kBytes);
-  put_varint(out, datum.data.size());
-  out += datum.data;
-  put_int(out, 5, datum.label);
-  for (const float value : datum.float_data) put_float(out, 6, value);
-  if (datum.encoded) put_int(out, 7, 1);
+AroundData around_data(const Datum& datum) {
+  AroundData out;
+  if (datum.channels) put_int(out.head, 1, *datum.channels);
+  if (datum.height) put_int(out.head, 2, *datum.height);
+  if (datum.width) put_int(out.head, 3, *datum.width);
+  put_varint(out.head, 4 << 3 | kBytes);
+  put_varint(out.head, datum.data.size());
+  put_int(out.tail, 5, datum.label);
+  for (const float value : datum.float_data) put_float(out.tail, 6, value);
+  if (datum.encoded) put_int(out.tail, 7, 1);
   return out;
 }
+
+std::string encode(const Datum& datum) { return joined(around_data(datum), datum.data); }
 
 Result<Datum> decode_datum(std::string_view bytes) {
   Datum datum;
@@ -211,13 +218,17 @@ Result<Datum> decode_datum(std::string_view bytes) {
   return datum;
 }
 
-std::string encode(const AnnotatedDatum& annotated) {
+AroundData around_data(const AnnotatedDatum& annotated) {
   std::vector<AnnotatedBox> boxes = annotated.boxes;
   std::stable_sort(boxes.begin(), boxes.end(),
                    [](const AnnotatedBox& a, const AnnotatedBox& b) { return a.group_label < b.group_label; });
-  std::string out;
-  out.reserve(annotated.datum.data.size() + 64 + 48 * boxes.size());
-  put_message(out, 1, encode(annotated.datum));
+  const AroundData datum = around_data(annotated.datum);
+  AroundData around;
+  put_varint(around.head, 1 << 3 | kBytes);
+  put_varint(around.head, datum.head.size() + annotated.datum.data.size() + datum.tail.size());
+  around.head += datum.head;
+  around.tail = datum.tail;
+  std::string& out = around.tail;
   put_int(out, 2, 0);  // BBOX
   for (std::size_t i = 0; i < boxes.size();) {
     const std::uint32_t label = boxes[i].group_label;
@@ -227,7 +238,21 @@ std::string encode(const AnnotatedDatum& annotated) {
       put_annotation(group, instance, boxes[i]);
     put_message(out, 3, group);
   }
-  return out;
+  return around;
+}
+
+std::string encode(const AnnotatedDatum& annotated) { return joined(around_data(annotated), annotated.datum.data); }
+
+std::optional<DataPlace> place_of_data(std::string_view front) {
+  Wire wire(front);
+  std::uint64_t tag = 0;
+  std::uint64_t value = 0;
+  while (wire.varint(tag)) {
+    const bool has_number = (tag & 7) == kVarint || tag == (1 << 3 | kBytes) || tag == (4 << 3 | kBytes);
+    if (!has_number || !wire.varint(value)) return std::nullopt;
+    if (tag == (4 << 3 | kBytes)) return DataPlace{front.size() - wire.left(), value};
+  }
+  return std::nullopt;
 }
 
 bool is_annotated(std::string_view bytes) { return !bytes.empty() && bytes.front() == (1 << 3 | kBytes); }

@@ -23,6 +23,14 @@ struct Datum {
   bool encoded = false;
 };
 
+/// A message around its `data`: what is written before and after it.
+struct AroundData {
+  std::string head;
+  std::string tail;
+};
+
+/// encode() without the copy: only the length of `data` is looked at.
+AroundData around_data(const Datum& datum);
 std::string encode(const Datum& datum);
 /// Lifetime: `data` of the answer views into `bytes`. Unknown fields are skipped. Errors: `datum.corrupt`.
 Result<Datum> decode_datum(std::string_view bytes);
@@ -40,9 +48,16 @@ struct AnnotatedDatum {
   std::vector<AnnotatedBox> boxes;
 };
 
+AroundData around_data(const AnnotatedDatum& annotated);
 std::string encode(const AnnotatedDatum& annotated);
 /// Is this an AnnotatedDatum, not a Datum? The first field tells: a message there, where a Datum has a number.
 bool is_annotated(std::string_view bytes);
+/// Where `data` lies in either message, from its first bytes: what stands before it is short.
+struct DataPlace {
+  std::size_t offset = 0;
+  std::uint64_t bytes = 0;
+};
+std::optional<DataPlace> place_of_data(std::string_view front);
 /// As decode_datum().
 Result<AnnotatedDatum> decode_annotated(std::string_view bytes);
 

@@ -161,20 +161,6 @@ TEST(LmdbFormat, RawEncodingStoresPlanesAndTheirShape) {
   EXPECT_EQ(back.bytes, "BbGgRr");
 }
 
-TEST(LmdbAppender, GrowsTheMapWhenThePlanWasTooSmallAndEndsCompact) {
-  const ava::testing::TempDir dir;
-  ASSERT_OK(file::make_dirs(dir / "out"));
-  ASSERT_OK_AND(auto appender, LmdbAppender::create(dir / "growing", 0));
-  const std::string value(100'000, 'v');
-  for (int i = 0; i < 400; ++i) ASSERT_OK(appender.append(std::to_string(1000 + i), value));
-  EXPECT_GT(appender.growths(), 0);
-  ASSERT_OK(appender.finish(dir / "out"));
-  EXPECT_FALSE(std::filesystem::exists(dir / "growing"));
-  EXPECT_LT(std::filesystem::file_size(dir / "out/data.mdb"), 400u * 106'000u);
-  ASSERT_OK_AND(auto cursor, LmdbCursor::open(dir / "out"));
-  EXPECT_EQ(cursor.count(), 400u);
-}
-
 TEST(LmdbCursor, RefusesAStoreThatIsCutShort) {
   const ava::testing::TempDir dir;
   ASSERT_OK_AND(auto writer, find("lmdb").value()->make_writer(dir.path(), {.sample_count = 300}, ""));

@@ -8,6 +8,7 @@
 #include "format/drivers.hpp"
 #include "format/label_floats.hpp"
 #include "format/lmdb_env.hpp"
+#include "format/lmdb_file.hpp"
 #include "format/with_options.hpp"
 
 namespace ava::format {
@@ -67,42 +68,44 @@ Result<std::vector<Object>> objects_of(const std::vector<AnnotatedBox>& boxes) {
 
 class LmdbWriter final : public Writer {
  public:
-  LmdbWriter(LmdbAppender appender, fs::path folder, const SetInfo& info, int digits, Encoding encoding)
-      : appender_(std::move(appender)),
-        folder_(std::move(folder)),
+  LmdbWriter(LmdbFile file, fs::path cache, const SetInfo& info, int digits, Encoding encoding)
+      : file_(std::move(file)),
+        cache_(std::move(cache)),
         task_(info.task),
         class_count_(info.classes.size()),
         digits_(digits),
         encoding_(encoding) {}
 
   Result<void> append(const Item& item) override {
-    Datum datum;
-    if (task_ == Task::kClassification) datum.label = static_cast<std::int32_t>(item.labels.cls);
-    if (task_ == Task::kMultiLabel) datum.float_data = ones_at(item.labels.classes, class_count_);
-    if (task_ == Task::kDetection) datum.label = -1;
-    if (encoding_ == Encoding::kEncoded) {
-      datum.data = *item.bytes;
-      datum.encoded = true;
-    } else {
+    const bool raw = encoding_ == Encoding::kRaw;
+    const auto& stored = raw ? item.planes : item.bytes;
+    Datum datum{.data = *stored, .encoded = !raw};
+    if (raw) {
       datum.channels = 3;
       datum.height = item.height;
       datum.width = item.width;
-      datum.data = *item.planes;
     }
-    std::string value =
-        task_ == Task::kDetection ? encode(AnnotatedDatum{std::move(datum), boxes_of(item)}) : encode(datum);
-    return appender_.append(key_of(item.index, digits_, item.name), std::move(value));
+    if (task_ == Task::kClassification) datum.label = static_cast<std::int32_t>(item.labels.cls);
+    if (task_ == Task::kMultiLabel) datum.float_data = ones_at(item.labels.classes, class_count_);
+    if (task_ == Task::kDetection) datum.label = -1;
+    const AroundData around =
+        task_ == Task::kDetection ? around_data(AnnotatedDatum{datum, boxes_of(item)}) : around_data(datum);
+    return file_.append(key_of(item.index, digits_, item.name), around.head, stored, raw ? std::nullopt : item.sha256,
+                        around.tail);
   }
 
   Result<std::vector<SetFile>> finish() override {
-    AVA_TRY(const Digest digest, appender_.finish(folder_ / "cache"));
+    AVA_CHECK(file_.close());
+    // LMDB initialises a lock file itself on first use; zeros keep the set the same on every machine.
+    constexpr std::size_t kLockBytes = 8192;
+    AVA_CHECK(file::write_atomic(cache_ / "lock.mdb", std::string(kLockBytes, '\0')));
     // Not lock.mdb: readers that lock write into it, its bytes prove nothing.
-    return std::vector<SetFile>{{"cache/data.mdb", fs::file_size(folder_ / "cache/data.mdb"), digest}};
+    return std::vector<SetFile>{{"cache/data.mdb", file_.bytes(), file_.digest(), DigestKind::kOutline}};
   }
 
  private:
-  LmdbAppender appender_;
-  fs::path folder_;
+  LmdbFile file_;
+  fs::path cache_;
   Task task_;
   std::size_t class_count_;
   int digits_;
@@ -170,15 +173,14 @@ class LmdbFormat final : public WithOptions<Options> {
                                               std::string_view options) const override {
     AVA_TRY(const Options parsed, options_of(options));
     AVA_CHECK(file::make_dirs(folder / "cache"));
-    constexpr std::uint64_t kOverhead = 4096 + 512;  // a record above half a page takes whole pages
-    constexpr std::uint64_t kGuess = 64u << 10;      // bytes of a picture when nothing is known
-    const std::uint64_t pictures = info.byte_count > 0 ? info.byte_count : info.sample_count * kGuess;
-    AVA_TRY(auto appender, LmdbAppender::create(folder / ".lmdb-growing", pictures + info.sample_count * kOverhead));
+    AVA_TRY(auto file, LmdbFile::create(folder / "cache/data.mdb"));
     const std::uint64_t last = std::max<std::uint64_t>(info.sample_count, 1) - 1;
     const int digits = std::max(8, static_cast<int>(std::to_string(last).size()));
     return std::unique_ptr<Writer>(
-        std::make_unique<LmdbWriter>(std::move(appender), folder, info, digits, parsed.encoding));
+        std::make_unique<LmdbWriter>(std::move(file), folder / "cache", info, digits, parsed.encoding));
   }
+
+  Result<Digest> outline_of(const fs::path& path) const override { return lmdb_outline_of(path); }
 
   Result<std::unique_ptr<Reader>> open_reader(const fs::path& folder) const override {
     AVA_TRY(auto cursor, LmdbCursor::open(folder / "cache"));

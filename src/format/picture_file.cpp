@@ -116,6 +116,18 @@ Result<void> PictureFile::flush() {
   return {};
 }
 
+Result<void> PictureFile::overwrite(std::uint64_t at, std::string_view bytes) {
+  AVA_CHECK(flush());
+  while (!bytes.empty()) {
+    const ssize_t put = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(at));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return file::error_of(errno, "write", path_);
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+    at += static_cast<std::uint64_t>(put);
+  }
+  return {};
+}
+
 Result<void> PictureFile::close() {
   AVA_CHECK(flush());
   if (::fsync(fd_) != 0) return file::error_of(errno, "sync", path_);

@@ -33,6 +33,8 @@ class PictureFile {
   /// A whole picture between bytes of ours; the outline gets these and the picture's digest, `known` or taken here.
   Result<void> write_sample(std::string_view head, const std::shared_ptr<const std::string>& picture,
                             const std::optional<Digest>& known, std::string_view tail);
+  /// Write over bytes that were accepted before.
+  Result<void> overwrite(std::uint64_t at, std::string_view bytes);
   Sha256& outline() { return outline_; }
   /// Bytes accepted so far; the offset of the next write.
   std::uint64_t offset() const { return offset_; }
