@@ -51,7 +51,8 @@ void add_bucket(CLI::App& app, Call& call) {
   remove->add_option("id", *gone, "Id of the storage space")->required();
 }
 
-/// Wait for the job of something, then read the thing itself again. An error of the job is the command's error.
+}  // namespace
+
 Result<Json> finished(Remote& r, const std::string& job_id, const std::string& path, bool json,
                       const std::stop_token& stop) {
   ProgressLine line(!json);
@@ -78,6 +79,8 @@ void print_dataset(const Json& d) {
   say(fmt::format("{}  {}  {}: {} items, {} rejected", text_at(d, "id"), text_at(d, "name"), text_at(d, "state"),
                   text_at(d, "item_count"), text_at(d, "reject_count")));
 }
+
+namespace {
 
 struct Import {
   std::string name, source, description, url_prefix;
@@ -339,6 +342,7 @@ void add_datasets(CLI::App& app, Call& call) {
   CLI::App* group = app.add_subcommand("dataset", "Datasets and their formatted sets");
   group->require_subcommand(1);
   add_import(*group, call);
+  add_upload_set(*group, call);
   add_format(*group, call);
   add_list(*group, call);
   add_looks(*group, call);

@@ -5,6 +5,8 @@
 #include "api/routes.hpp"
 #include "dataset/contents.hpp"
 #include "image/codec.hpp"
+#include "pipeline/adopt_run.hpp"
+#include "pipeline/import_run.hpp"
 #include "storage/resolver.hpp"
 
 namespace ava::api {
@@ -27,7 +29,8 @@ Result<Dataset> dataset_of(Services& services, const http::Request& request) {
 Result<Contents> contents_of(Services& services, const http::Request& request) {
   AVA_TRY(const Dataset found, dataset_of(services, request));
   AVA_TRY(auto storage, services.datasets.storage_of(found));
-  return Contents(std::move(storage), found.prefix);
+  const bool has_list = found.kind == dataset::DatasetKind::kSource;
+  return Contents(std::move(storage), found.prefix, has_list ? pipeline::kListFile : pipeline::kPreviewFile);
 }
 
 Result<http::Reply> stats(Services& services, http::Request& request) {
@@ -49,6 +52,7 @@ Result<http::Reply> set_stats(Services& services, http::Request& request) {
 
 Result<http::Reply> list_file(Services& services, http::Request& request) {
   AVA_TRY(const Dataset found, dataset_of(services, request));
+  AVA_CHECK(dataset::check_has_list(found));
   AVA_TRY(auto storage, services.datasets.storage_of(found));
   return object_reply(request, std::move(storage), found.prefix + "/index.lst", found.name + ".jsonlist");
 }
@@ -140,7 +144,7 @@ void add_sample_routes(http::Router& router, Services& services) {
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/datasets/{id}/samples",
               .name = "listSamples",
-              .summary = "Samples in list order",
+              .summary = "Samples in list order; of a formatted dataset some, evenly spread",
               .tag = "datasets",
               .query = {{"class", "Only samples that carry this class"}, {"limit", "1 to 500"}, {"cursor", ""}},
               .reply_schema = schema_for<PageOf<dataset::SampleItem>>(),

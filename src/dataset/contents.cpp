@@ -141,7 +141,7 @@ Result<db::Page<SampleItem>> Contents::samples(const db::PageRequest& request, c
     ++place.index;
     return true;
   };
-  AVA_TRY(place.offset, lines("index.lst", place.offset, kBudget, take));
+  AVA_TRY(place.offset, lines(list_, place.offset, kBudget, take));
   AVA_CHECK(std::move(failed));
   if (place.offset >= 0) page.next_cursor = cursor_of(place);
   return page;
@@ -153,7 +153,7 @@ Result<SampleItem> Contents::sample_at(std::int64_t offset) const {
     if (!found) found = sample_of(line.text, 0, line.offset);
     return false;
   };
-  AVA_CHECK(lines("index.lst", offset, kBudget, take));
+  AVA_CHECK(lines(list_, offset, kBudget, take));
   if (!found) return Error(ErrorCode::kNotFound, "dataset.no_sample", "there is no sample at this place");
   return std::move(*found);
 }

@@ -48,8 +48,9 @@ void describe(schema::Visitor& v, RejectItem& x);
 /// Errors: `object.not_found`, `dataset.bad_cursor`, `dataset.bad_list` (damage), and those of the storage.
 class Contents {
  public:
-  Contents(std::shared_ptr<storage::Storage> storage, std::string prefix)
-      : storage_(std::move(storage)), prefix_(std::move(prefix)) {}
+  /// `list` names the samples; of a ready-made set it is a preview.
+  Contents(std::shared_ptr<storage::Storage> storage, std::string prefix, std::string_view list = "index.lst")
+      : storage_(std::move(storage)), prefix_(std::move(prefix)), list_(list) {}
 
   Result<pipeline::StatsReport> stats() const;
   /// Samples from a cursor on; `cls` keeps only those that carry the class. Cost: the bytes read, at most 8 MiB a call.
@@ -69,6 +70,7 @@ class Contents {
 
   std::shared_ptr<storage::Storage> storage_;
   std::string prefix_;
+  std::string list_;
 };
 
 }  // namespace ava::dataset

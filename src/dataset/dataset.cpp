@@ -12,6 +12,12 @@ std::span<const schema::EnumName<DatasetState>> enum_names(DatasetState) {
   return kNames;
 }
 
+std::span<const schema::EnumName<DatasetKind>> enum_names(DatasetKind) {
+  static constexpr schema::EnumName<DatasetKind> kNames[] = {{DatasetKind::kSource, "source"},
+                                                             {DatasetKind::kFormatted, "formatted"}};
+  return kNames;
+}
+
 std::span<const schema::EnumName<SourceKind>> enum_names(SourceKind) {
   static constexpr schema::EnumName<SourceKind> kNames[] = {{SourceKind::kUpload, "upload"},
                                                             {SourceKind::kUri, "uri"},
@@ -40,6 +46,7 @@ void describe(schema::Visitor& v, Dataset& x) {
   v.field("id", x.id);
   v.field("name", x.name);
   v.field("description", x.description);
+  v.field("kind", x.kind);
   v.field("state", x.state);
   v.field("labelled", x.labelled);
   v.field("media", x.media);

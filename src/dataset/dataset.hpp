@@ -1,4 +1,5 @@
-// A source dataset: a verified list of samples in the bound storage, immutable once ready. Plain types only.
+// A dataset: a verified list of samples in the bound storage, or a set that came ready-made; immutable once ready.
+// Plain types only.
 #pragma once
 
 #include <optional>
@@ -16,6 +17,10 @@ namespace ava::dataset {
 
 enum class DatasetState : std::uint8_t { kCreating, kSuccess, kFailed };
 std::span<const schema::EnumName<DatasetState>> enum_names(DatasetState);
+
+/// kSource: a list, of which sets are made. kFormatted: a set that another tool wrote; it has no list (R3.2-05).
+enum class DatasetKind : std::uint8_t { kSource, kFormatted };
+std::span<const schema::EnumName<DatasetKind>> enum_names(DatasetKind);
 
 enum class SourceKind : std::uint8_t { kUpload, kUri, kArchive, kPrefix, kCopy };
 std::span<const schema::EnumName<SourceKind>> enum_names(SourceKind);
@@ -42,11 +47,12 @@ struct Dataset {
   Id<Dataset> id;
   std::string name;
   std::string description;
+  DatasetKind kind = DatasetKind::kSource;
   DatasetState state = DatasetState::kCreating;
   bool labelled = false;
   std::string media = "image";
   DatasetSource source;
-  std::string list_uri;
+  std::string list_uri;  ///< empty: kFormatted
   std::int64_t item_count = 0;
   std::int64_t reject_count = 0;
   std::int64_t byte_count = 0;

@@ -5,8 +5,9 @@ namespace ava::dataset {
 namespace {
 
 constexpr std::string_view kSelect =
-    "SELECT d.id, d.owner_id, u.name AS owner_name, d.bucket_id, b.name AS bucket_name, d.name, d.description, d.state,"
-    " d.media, d.source_json, d.prefix, d.item_count, d.reject_count, d.byte_count, d.labels_json, d.error_json,"
+    "SELECT d.id, d.owner_id, u.name AS owner_name, d.bucket_id, b.name AS bucket_name, d.name, d.description, d.kind,"
+    " d.state, d.media, d.source_json, d.prefix, d.item_count, d.reject_count, d.byte_count, d.labels_json, "
+    "d.error_json,"
     " d.job_id, d.created_ms, d.completed_ms FROM datasets d JOIN users u ON u.id = d.owner_id"
     " JOIN buckets b ON b.id = d.bucket_id ";
 
@@ -15,6 +16,7 @@ Result<Dataset> dataset_of(const db::Row& row) {
   d.id = row.id<DatasetId>("id");
   d.name = row.text("name");
   d.description = row.text("description");
+  AVA_TRY(d.kind, schema::value_of<DatasetKind>(row.text("kind")));
   AVA_TRY(d.state, schema::value_of<DatasetState>(row.text("state")));
   d.media = row.text("media");
   AVA_TRY(d.source, schema::from_text<DatasetSource>(row.text("source_json")));
@@ -30,7 +32,8 @@ Result<Dataset> dataset_of(const db::Row& row) {
   d.completed_at = row.maybe<schema::Time>("completed_ms");
   d.bucket_id = row.id<Id<user::Bucket>>("bucket_id");
   d.prefix = row.text("prefix");
-  d.list_uri = "qiniu:///" + row.text("bucket_name") + "/" + d.prefix + "/index.lst";
+  if (d.kind == DatasetKind::kSource)
+    d.list_uri = "qiniu:///" + row.text("bucket_name") + "/" + d.prefix + "/index.lst";
   return d;
 }
 
@@ -38,14 +41,15 @@ Result<Dataset> dataset_of(const db::Row& row) {
 
 Result<void> DatasetRepo::insert(db::Tx& tx, const Dataset& d) {
   constexpr auto kInsert =
-      "INSERT INTO datasets (id, owner_id, bucket_id, name, description, state, media, source_json, prefix, item_count,"
-      " reject_count, byte_count, labels_json, created_ms) VALUES (:id, :owner, :bucket, :name, :description, :state,"
-      " :media, :source, :prefix, 0, 0, 0, '[]', :created)";
+      "INSERT INTO datasets (id, owner_id, bucket_id, name, description, kind, state, media, source_json, prefix,"
+      " item_count, reject_count, byte_count, labels_json, created_ms) VALUES (:id, :owner, :bucket, :name,"
+      " :description, :kind, :state, :media, :source, :prefix, 0, 0, 0, '[]', :created)";
   AVA_CHECK(tx.run(kInsert, {{"id", d.id},
                              {"owner", d.owner.id},
                              {"bucket", d.bucket_id},
                              {"name", d.name},
                              {"description", d.description},
+                             {"kind", schema::name_of(d.kind)},
                              {"state", schema::name_of(d.state)},
                              {"media", d.media},
                              {"source", schema::to_text(d.source)},
@@ -113,6 +117,10 @@ Result<int> DatasetRepo::fail(db::Tx& tx, const DatasetId& id, const std::string
 }
 
 Result<int> DatasetRepo::mark_deleted(db::Tx& tx, const DatasetId& id, TimeMs now) {
+  // The set of a formatted dataset is the dataset: it goes along, and its objects with those of the dataset.
+  constexpr auto kSets =
+      "UPDATE formatted_sets SET deleted_ms = :now, purged_ms = :now WHERE dataset_id = :id AND deleted_ms IS NULL";
+  AVA_CHECK(tx.run(kSets, {{"now", now}, {"id", id}}));
   return tx.run("UPDATE datasets SET deleted_ms = :now WHERE id = :id AND deleted_ms IS NULL",
                 {{"now", now}, {"id", id}});
 }
@@ -148,7 +156,8 @@ Result<void> DatasetRepo::mark_purged(db::Tx& tx, const DatasetId& id, TimeMs no
 Result<std::vector<UsedBy>> DatasetRepo::used_by(db::Tx& tx, const DatasetId& id) {
   constexpr auto kUsers =
       "SELECT 'formatted_set' AS type, f.id AS id, f.format AS name FROM formatted_sets f"
-      " WHERE f.dataset_id = :id AND f.deleted_ms IS NULL"
+      " JOIN datasets d ON d.id = f.dataset_id"
+      " WHERE f.dataset_id = :id AND f.deleted_ms IS NULL AND d.kind = 'source'"
       " UNION SELECT 'training', t.id, t.name FROM trainings t JOIN formatted_sets f"
       " ON f.id = t.train_set_id OR f.id = t.val_set_id WHERE f.dataset_id = :id AND t.deleted_ms IS NULL LIMIT 100";
   AVA_TRY(const auto rows, tx.all(kUsers, {{"id", id}}));

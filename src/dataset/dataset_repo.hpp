@@ -45,13 +45,14 @@ class DatasetRepo {
   /// creating -> success; 0 rows when it is not creating any more.
   static Result<int> succeed(db::Tx& tx, const DatasetId& id, const ImportedCounts& counts, TimeMs now);
   static Result<int> fail(db::Tx& tx, const DatasetId& id, const std::string& error_json, TimeMs now);
+  /// Also the set of a formatted dataset.
   static Result<int> mark_deleted(db::Tx& tx, const DatasetId& id, TimeMs now);
   /// "dataset cats" for each dataset that lies in a bucket, for the refusal to forget it.
   static Result<std::vector<std::string>> in_bucket(db::Tx& tx, const user::BucketId& id);
   /// Deleted datasets whose job is over and whose objects may still lie in the storage.
   static Result<std::vector<Dataset>> to_purge(db::Tx& tx);
   static Result<void> mark_purged(db::Tx& tx, const DatasetId& id, TimeMs now);
-  /// Formatted sets that live, and trainings that were made with one of this dataset's sets.
+  /// Formatted sets that live and were made of it, and trainings that were made with one of this dataset's sets.
   static Result<std::vector<UsedBy>> used_by(db::Tx& tx, const DatasetId& id);
 };
 

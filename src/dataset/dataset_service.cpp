@@ -17,13 +17,39 @@ void describe(schema::Visitor& v, NewSource& x) {
           {.doc = "kind uri: a list or archive; kind prefix: a folder of pictures",
            .max = 2048,
            .example = "qiniu:///my-bucket/lists/train.jsonlist"});
+  v.field("index_upload_id", x.index_upload_id, {.doc = "Formatted: the index file, e.g. data.idx"});
+  v.field("index_uri", x.index_uri, {.doc = "Formatted: likewise, in a bucket", .max = 2048});
+  v.field("labels_upload_id", x.labels_upload_id, {.doc = "Formatted: a file of class names, one a line"});
+  v.field("labels_uri", x.labels_uri, {.doc = "Formatted: likewise, in a bucket", .max = 2048});
+}
+
+void describe(schema::Visitor& v, NewSet& x) {
+  v.type("NewSet");
+  v.field("format", x.format, {.doc = "One of GET /formats; auto: told by content", .required = false, .max = 40});
+  v.field("task", x.task,
+          {.doc = "classification, multi_label or detection; auto: told by content", .required = false, .max = 40});
+  v.field("split", x.split, {.doc = "What it is for; any set can be trained or validated with", .required = false});
+}
+
+void describe(schema::Visitor& v, AdoptPayload& x) {
+  v.type("AdoptPayload");
+  v.field("data", x.data);
+  v.field("index", x.index);
+  v.field("labels", x.labels);
+  v.field("format", x.format);
+  v.field("task", x.task);
+  v.field("split", x.split);
+  v.field("label", x.label);
+  v.field("batch", x.batch);
 }
 
 void describe(schema::Visitor& v, CreateDataset& x) {
   v.type("CreateDataset");
   v.field("name", x.name, {.max = 63, .example = "traffic-signs"});
   v.field("description", x.description, {.max = 500});
+  v.field("kind", x.kind, {.doc = "source: a list or pictures; formatted: a ready-made set", .required = false});
   v.field("source", x.source);
+  v.field("set", x.set, {.doc = "Kind formatted: what is known of it", .required = false});
   v.field("on_error", x.on_error, {.doc = "list: keep the good lines; fail: one bad line fails", .required = false});
   v.field("url_prefix", x.url_prefix, {.doc = "Put before relative urls", .required = false, .max = 1024});
   v.field("as", x.as, {.doc = "An importer of GET /importers; auto: told by content", .required = false, .max = 40});
@@ -77,11 +103,27 @@ Error not_found(const DatasetId& id) {
   return Error(ErrorCode::kNotFound, "dataset.not_found", "there is no dataset " + id.str());
 }
 
+}  // namespace
+
 Error bad_source(std::string_view why, std::string_view pointer) {
   return Error(ErrorCode::kInvalidArgument, "dataset.bad_source", why).at(pointer);
 }
 
-}  // namespace
+Result<std::string> DatasetService::checked_uri(const std::string& text, bool prefix, std::string_view pointer) {
+  AVA_TRY(const auto uri, storage::parse_uri(text));
+  if (uri.kind != storage::UriKind::kBucket)
+    return bad_source("the uri must be of the form qiniu:///bucket/key", pointer);
+  AVA_TRY(const user::Bucket found_bucket, parts_.buckets.find_by_name(uri.bucket));
+  AVA_TRY(const auto bucket, parts_.buckets.open(found_bucket));
+  if (prefix) {
+    AVA_TRY(const auto page, bucket->list({.prefix = std::string(uri.key), .cursor = {}, .limit = 1}));
+    if (page.items.empty())
+      return Error(ErrorCode::kNotFound, "dataset.source_not_found", "there is nothing below " + text).at(pointer);
+  } else if (auto found = bucket->stat(uri.key); !found.ok()) {
+    return Error(ErrorCode::kNotFound, "dataset.source_not_found", text + ": " + found.error().text()).at(pointer);
+  }
+  return text;
+}
 
 Result<ImportPayload> DatasetService::resolve_source(const user::Actor& who, const CreateDataset& request,
                                                      DatasetSource& source) {
@@ -116,23 +158,9 @@ Result<ImportPayload> DatasetService::resolve_source(const user::Actor& who, con
   }
   if (from.kind != "uri" && from.kind != "prefix") return bad_source("kind is upload, uri or prefix", "/source/kind");
   if (!from.uri) return bad_source("a uri is needed", "/source/uri");
-  AVA_TRY(const auto uri, storage::parse_uri(*from.uri));
-  if (uri.kind != storage::UriKind::kBucket)
-    return bad_source("the uri must be of the form qiniu:///bucket/key", "/source/uri");
-  AVA_TRY(const user::Bucket found_bucket, parts_.buckets.find_by_name(uri.bucket));
-  AVA_TRY(const auto bucket, parts_.buckets.open(found_bucket));
-  if (from.kind == "prefix") {
-    AVA_TRY(const auto page, bucket->list({.prefix = std::string(uri.key), .cursor = {}, .limit = 1}));
-    if (page.items.empty())
-      return Error(ErrorCode::kNotFound, "dataset.source_not_found", "there is nothing below " + *from.uri)
-          .at("/source/uri");
-    payload.kind = "prefix";
-  } else if (auto found = bucket->stat(uri.key); !found.ok()) {
-    return Error(ErrorCode::kNotFound, "dataset.source_not_found", *from.uri + ": " + found.error().text())
-        .at("/source/uri");
-  }
+  AVA_TRY(payload.source, checked_uri(*from.uri, from.kind == "prefix", "/source/uri"));
+  if (from.kind == "prefix") payload.kind = "prefix";
   source = {from.kind == "prefix" ? SourceKind::kPrefix : SourceKind::kUri, *from.uri, {}};
-  payload.source = *from.uri;
   return payload;
 }
 
@@ -143,8 +171,15 @@ Result<Dataset> DatasetService::create(const user::Actor& who, const CreateDatas
   dataset.name = request.name;
   dataset.description = request.description.value_or("");
   dataset.bucket_id = bucket.id;
+  dataset.id = DatasetId::make();
+  dataset.kind = request.kind;
+  if (request.kind == DatasetKind::kFormatted) {
+    AVA_TRY(const AdoptPayload set, resolve_set(who, request, dataset.source));
+    return start(who, std::move(dataset), "dataset.adopt", schema::to_text(set));
+  }
   AVA_TRY(ImportPayload payload, resolve_source(who, request, dataset.source));
-  return start(who, std::move(dataset), std::move(payload));
+  payload.dataset_id = dataset.id.str();
+  return start(who, std::move(dataset), "dataset.import", schema::to_text(payload));
 }
 
 Result<Dataset> DatasetService::copy(const user::Actor& who, const DatasetId& id, const CopyDataset& request) {
@@ -152,28 +187,29 @@ Result<Dataset> DatasetService::copy(const user::Actor& who, const DatasetId& id
   AVA_TRY(const Dataset original, find(id));
   if (original.state != DatasetState::kSuccess)
     return Error(ErrorCode::kConflict, "dataset.not_ready", "only a finished dataset can be copied");
+  AVA_CHECK(check_has_list(original));
   AVA_TRY(const user::Bucket bucket, parts_.buckets.default_bucket());
   AVA_TRY(const user::Bucket from, parts_.buckets.find(original.bucket_id));
   Dataset dataset;
+  dataset.id = DatasetId::make();
   dataset.name = request.name;
   dataset.description = request.description.value_or(original.description);
   dataset.bucket_id = bucket.id;
   dataset.source = {SourceKind::kCopy, original.list_uri, original.name};
   ImportPayload payload;
+  payload.dataset_id = dataset.id.str();
   payload.kind = "copy";
   payload.from_bucket = from.name;
   payload.from_id = original.id.str();
   payload.source = original.prefix;
-  return start(who, std::move(dataset), std::move(payload));
+  return start(who, std::move(dataset), "dataset.copy", schema::to_text(payload));
 }
 
-Result<Dataset> DatasetService::start(const user::Actor& who, Dataset dataset, ImportPayload payload) {
-  dataset.id = DatasetId::make();
+Result<Dataset> DatasetService::start(const user::Actor& who, Dataset dataset, const std::string& job_kind,
+                                      std::string payload) {
   dataset.owner = {who.user.id.str(), who.user.name};
   dataset.created_at = {parts_.clock.now_ms()};
   dataset.prefix = "ava/default/datasets/" + dataset.name;
-  payload.dataset_id = dataset.id.str();
-  const std::string kind = payload.kind == "copy" ? "dataset.copy" : "dataset.import";
 
   AVA_TRY(Dataset made, parts_.database.write([&](db::Tx& tx) -> Result<Dataset> {
     AVA_TRY(const bool taken, DatasetRepo::name_taken(tx, dataset.name));
@@ -182,7 +218,7 @@ Result<Dataset> DatasetService::start(const user::Actor& who, Dataset dataset, I
                    fmt::format("there is a dataset named '{}' already", dataset.name))
           .at("/name");
     AVA_CHECK(DatasetRepo::insert(tx, dataset));
-    job::NewJob job{kind, who.user.id.str(), {"dataset", dataset.id.str(), dataset.name}, schema::to_text(payload)};
+    job::NewJob job{job_kind, who.user.id.str(), {"dataset", dataset.id.str(), dataset.name}, std::move(payload)};
     AVA_TRY(const job::Job queued, parts_.jobs.submit(tx, job));
     AVA_CHECK(DatasetRepo::set_job(tx, dataset.id, queued.id.str()));
     AVA_TRY(auto row, DatasetRepo::find(tx, dataset.id));

@@ -1,4 +1,5 @@
-// Rules of source datasets: create from a list, an archive or a prefix; copy; look at; delete when nobody uses it.
+// Rules of datasets: create from a list, an archive, a prefix or a ready-made set; copy; look at; delete when nobody
+// uses it.
 #pragma once
 
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include "dataset/contents.hpp"
 #include "dataset/dataset.hpp"
 #include "dataset/dataset_repo.hpp"
+#include "dataset/formatted_set.hpp"
 #include "dataset/upload.hpp"
 #include "db/db.hpp"
 #include "db/page.hpp"
@@ -24,13 +26,27 @@ struct NewSource {
   std::string kind;  ///< "upload", "uri", "prefix"
   std::optional<UploadId> upload_id;
   std::optional<std::string> uri;
+  std::optional<UploadId> index_upload_id;  ///< these four: of a formatted dataset only
+  std::optional<std::string> index_uri;
+  std::optional<UploadId> labels_upload_id;
+  std::optional<std::string> labels_uri;
 };
 void describe(schema::Visitor& v, NewSource& x);
+
+/// What is known of a ready-made set; "auto": told by content.
+struct NewSet {
+  std::string format = "auto";
+  std::string task = "auto";
+  Split split = Split::kTrain;
+};
+void describe(schema::Visitor& v, NewSet& x);
 
 struct CreateDataset {
   std::string name;
   std::optional<std::string> description;
+  DatasetKind kind = DatasetKind::kSource;
   NewSource source;
+  NewSet set;                     ///< kFormatted
   std::string on_error = "list";  ///< "fail": one bad line fails the import
   std::string url_prefix;         ///< put before relative urls
   std::string as = "auto";        ///< importer of exchange/, e.g. "coco"
@@ -68,6 +84,19 @@ struct ImportPayload {
 };
 void describe(schema::Visitor& v, ImportPayload& x);
 
+/// What the job needs to know that takes in a ready-made set. Local paths of uploads, or qiniu uris.
+struct AdoptPayload {
+  std::string data;
+  std::string index;
+  std::string labels;
+  std::string format;  ///< empty: told by content; likewise below
+  std::string task;
+  Split split = Split::kTrain;
+  std::string label;
+  std::string batch;
+};
+void describe(schema::Visitor& v, AdoptPayload& x);
+
 /// Thread: any. Lifetime: its references outlive it.
 class DatasetService {
  public:
@@ -84,9 +113,9 @@ class DatasetService {
 
   /// The answer is the dataset in state `creating`; its job does the rest.
   /// Errors: `bucket.none_bound`, `name.bad`, `dataset.name_taken`, `dataset.bad_source`, `dataset.source_not_found`,
-  /// `upload.not_found`, `bucket.not_found`.
+  /// `upload.not_found`, `bucket.not_found`; kFormatted also `format.unknown`, `dataset.bad_task`.
   Result<Dataset> create(const user::Actor& who, const CreateDataset& request);
-  /// Errors: `dataset.not_found`, `dataset.not_ready`, and those of create().
+  /// Errors: `dataset.not_found`, `dataset.not_ready`, `dataset.has_no_list`, and those of create().
   Result<Dataset> copy(const user::Actor& who, const DatasetId& id, const CopyDataset& request);
   /// Errors: `dataset.not_found`.
   Result<Dataset> find(const DatasetId& id);
@@ -108,12 +137,19 @@ class DatasetService {
   void publish(const Dataset& dataset);
 
  private:
-  Result<Dataset> start(const user::Actor& who, Dataset dataset, ImportPayload payload);
+  Result<Dataset> start(const user::Actor& who, Dataset dataset, const std::string& job_kind, std::string payload);
   Result<ImportPayload> resolve_source(const user::Actor& who, const CreateDataset& request, DatasetSource& source);
+  Result<AdoptPayload> resolve_set(const user::Actor& who, const CreateDataset& request, DatasetSource& source);
+  /// The uri again, if there is an object there, or something below it.
+  Result<std::string> checked_uri(const std::string& text, bool prefix, std::string_view pointer);
 
   Parts parts_;
 };
 
+/// `dataset.bad_source`.
+Error bad_source(std::string_view why, std::string_view pointer);
+/// A dataset of the kind kFormatted cannot be copied or formatted (R3.2-05). Errors: `dataset.has_no_list`.
+Result<void> check_has_list(const Dataset& dataset);
 /// Errors: `user.not_owner` unless `who` owns it or is an admin.
 Result<void> check_owner(const user::Actor& who, const schema::Ref& owner);
 /// The users of something as JSON text, for the refusal to delete it.

@@ -139,6 +139,7 @@ void take_splits(const FormatRequest& request, pipeline::FormatSpec& spec) {
 Result<void> check_request(const Dataset& dataset, FormatRequest& request) {
   if (dataset.state != DatasetState::kSuccess)
     return Error(ErrorCode::kConflict, "dataset.not_ready", "only a finished dataset can be formatted");
+  AVA_CHECK(check_has_list(dataset));
   AVA_CHECK(check_formats(request));
   AVA_CHECK(check_splits(request));
   if (auto size = image::ResizeSpec::parse(request.resize); !size.ok()) return std::move(size.error()).at("/resize");
@@ -200,6 +201,10 @@ Result<void> FormatService::remove(const user::Actor& who, const FormattedSetId&
     return Error(ErrorCode::kConflict, "formatted_set.in_use", "the set is being made")
         .hint("cancel its job first")
         .detail("users", users_json({{"job", set.job_id.value_or(""), "dataset.format"}}));
+  AVA_TRY(const Dataset dataset, parts_.datasets.find(DatasetId::trusted(set.dataset.id)));
+  if (dataset.kind == DatasetKind::kFormatted)
+    return Error(ErrorCode::kConflict, "formatted_set.is_dataset", "the set is all that its dataset is")
+        .hint("delete the dataset");
   AVA_CHECK(parts_.database.write([&](db::Tx& tx) -> Result<void> {
     AVA_TRY(const auto users, FormattedSetRepo::used_by(tx, id));
     if (!users.empty())

@@ -15,10 +15,6 @@ Result<pipeline::Target> target_of(const WorkerParts& parts, const Dataset& data
   return pipeline::Target{{}, bucket.name, dataset.prefix + below};
 }
 
-std::string problem_text(const job::Reason& reason) {
-  return schema::to_text(schema::Problem{reason.slug, reason.detail, reason.hint});
-}
-
 Result<Dataset> dataset_of(const WorkerParts& parts, const job::Job& job) {
   AVA_TRY(const auto id, DatasetId::parse(job.subject.id));
   return parts.datasets.find(id);
@@ -210,6 +206,7 @@ void add_job_kinds(job::KindRegistry& kinds, const WorkerParts& parts) {
   kind.on_change = [parts](const job::Job& job, const engine::Status&) { format_progress(parts, job); };
   kind.on_end = [parts](const job::Job& job, const engine::Status& s) { return end_format(parts, job, s); };
   kinds.add(std::move(kind));
+  add_adopt_kind(kinds, parts);
   add_verify_kind(kinds, parts);
 }
 

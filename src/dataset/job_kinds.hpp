@@ -24,8 +24,8 @@ struct WorkerParts {
   std::uint64_t picture_cache_bytes = 0;
 };
 
-/// dataset.import, dataset.adopt, dataset.copy, dataset.format and dataset.verify. Lifetime: `parts` and what it refers to outlive the
-/// registry.
+/// dataset.import, dataset.adopt, dataset.copy, dataset.format and dataset.verify. Lifetime: `parts` and what it refers
+/// to outlive the registry.
 void add_job_kinds(job::KindRegistry& kinds, const WorkerParts& parts);
 
 }  // namespace ava::dataset

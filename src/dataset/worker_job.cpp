@@ -59,6 +59,10 @@ Answer answer_of(const WorkerParts& parts, const job::Job& job, const engine::St
   return {{}, reason, may_heal};
 }
 
+std::string problem_text(const job::Reason& reason) {
+  return schema::to_text(schema::Problem{reason.slug, reason.detail, reason.hint});
+}
+
 bool is_tried_again(const job::Job& job, const Answer& answer) {
   return answer.error && answer.may_heal && !job.last_attempt();
 }

@@ -43,6 +43,11 @@ bool is_tried_again(const job::Job& job, const Answer& answer);
 void publish_job(const WorkerParts& parts, const job::Job& job);
 job::Outcome outcome_of(const Answer& answer);
 
+/// A failure as it is kept with a dataset or a set.
+std::string problem_text(const job::Reason& reason);
+
+/// dataset.adopt.
+void add_adopt_kind(job::KindRegistry& kinds, const WorkerParts& parts);
 /// dataset.verify.
 void add_verify_kind(job::KindRegistry& kinds, const WorkerParts& parts);
 

@@ -178,4 +178,13 @@ Result<ForeignSet> open_foreign(const fs::path& path) {
       .hint("a folder with data.rec or data.mdb, in it or below cache/, or a set of any format of 'ava data formats'");
 }
 
+Result<std::unique_ptr<format::Reader>> open_listed(const fs::path& folder, const SetManifest& manifest) {
+  if (manifest.foreign) {
+    AVA_TRY(ForeignSet set, open_foreign(folder));
+    return std::move(set.reader);
+  }
+  AVA_TRY(const format::Format* driver, format::find(manifest.format));
+  return driver->open_reader(folder);
+}
+
 }  // namespace ava::pipeline

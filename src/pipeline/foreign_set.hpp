@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "format/format.hpp"
+#include "pipeline/manifest.hpp"
 
 namespace ava::pipeline {
 
@@ -22,5 +23,9 @@ struct ForeignSet {
 /// Errors: `file.not_found`, `set.unknown` (nothing there that a driver reads), `set.other_kind` (not Caffe's), those
 /// of the drivers.
 Result<ForeignSet> open_foreign(const std::filesystem::path& path);
+
+/// The reader of a set with a manifest: the driver's, which is strict, or where another tool wrote the set, the one
+/// above. Errors: `format.unknown`, those of opening.
+Result<std::unique_ptr<format::Reader>> open_listed(const std::filesystem::path& folder, const SetManifest& manifest);
 
 }  // namespace ava::pipeline

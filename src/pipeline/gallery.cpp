@@ -7,7 +7,6 @@
 
 #include "base/digest.hpp"
 #include "base/file.hpp"
-#include "format/all.hpp"
 #include "image/codec.hpp"
 #include "pipeline/foreign_set.hpp"
 #include "pipeline/manifest.hpp"
@@ -152,12 +151,14 @@ class SetGallery final : public Gallery {
 
   Result<std::string> picture(Sight& sight) override {
     if (!reader_) {
-      AVA_TRY(const format::Format* driver, format::find(manifest_.format));
-      AVA_TRY(reader_, driver->open_reader(folder_));
+      AVA_TRY(reader_, open_listed(folder_, manifest_));
     }
     do {
-      AVA_TRY(const bool more, reader_->next(stored_));
-      if (!more)
+      auto more = reader_->next(stored_);
+      // What another tool wrote may have bad records between those that are listed.
+      if (!more.ok() && manifest_.foreign && stored_.index < sight.index) continue;
+      if (!more.ok()) return std::move(more.error());
+      if (!*more)
         return Error(ErrorCode::kCorrupt, "set.count_differs",
                      fmt::format("the set ends before sample {}", sight.index));
     } while (stored_.index < sight.index);

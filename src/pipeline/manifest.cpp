@@ -54,6 +54,7 @@ void describe(schema::Visitor& v, SetManifest& x) {
   v.field("split_root", x.split_root);
   v.field("sample_count", x.sample_count);
   v.field("negatives", x.negatives, {.required = false});
+  v.field("foreign", x.foreign, {.required = false});
   v.field("classes", x.classes);
   v.field("files", x.files);
   v.field("plan", x.plan);

@@ -73,6 +73,7 @@ struct SetManifest {
   std::string split_root;
   std::uint64_t sample_count = 0;
   std::uint64_t negatives = 0;      ///< samples of a detection set without an object
+  bool foreign = false;             ///< another tool wrote its files (adopt_run.hpp); `range` counts its records
   std::vector<ClassTally> classes;  ///< counts are of samples; of boxes in a detection set
   std::vector<FileRecord> files;
   PlanRecord plan;

@@ -1,5 +1,6 @@
 #include "pipeline/worker_run.hpp"
 
+#include "pipeline/adopt_run.hpp"
 #include "pipeline/copy_run.hpp"
 #include "pipeline/format_run.hpp"
 #include "pipeline/import_run.hpp"
@@ -58,12 +59,14 @@ Result<schema::AnyJson> run_job(const JobFile& job, const std::filesystem::path&
     return run_with<FormatSpec>(spec, [&](const auto& s) { return run_format(s, on_progress, stop, rejects); });
   if (job.kind == "dataset.import")
     return run_with<ImportSpec>(spec, [&](const auto& s) { return run_import(s, on_progress, stop, rejects); });
+  if (job.kind == "dataset.adopt")
+    return run_with<AdoptSpec>(spec, [&](const auto& s) { return run_adopt(s, on_progress, stop, rejects); });
   if (job.kind == "dataset.copy")
     return run_with<CopySpec>(spec, [&](const auto& s) { return run_copy(s, on_progress, stop); });
   if (job.kind == "dataset.verify")
     return run_with<VerifySpec>(spec, [&](const auto& s) { return run_verify(s, on_progress, stop); });
   return Error(ErrorCode::kInvalidArgument, "job.unknown_kind", "no job of the kind '" + job.kind + "'")
-      .hint("kinds: dataset.format, dataset.import, dataset.copy, dataset.verify");
+      .hint("kinds: dataset.format, dataset.import, dataset.adopt, dataset.copy, dataset.verify");
 }
 
 }  // namespace ava::pipeline

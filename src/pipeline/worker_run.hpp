@@ -13,9 +13,9 @@
 
 namespace ava::pipeline {
 
-/// The job file. `spec` is a FormatSpec, ImportSpec, CopySpec or VerifySpec, as `kind` says.
+/// The job file. `spec` is a FormatSpec, ImportSpec, AdoptSpec, CopySpec or VerifySpec, as `kind` says.
 struct JobFile {
-  std::string kind;  ///< "dataset.format", "dataset.import", "dataset.copy", "dataset.verify"
+  std::string kind;  ///< "dataset.format", "dataset.import", "dataset.adopt", "dataset.copy", "dataset.verify"
   schema::AnyJson spec;
   std::string progress_file = "progress.json";  ///< relative to the job file's folder
   std::string result_file = "result.json";
@@ -34,8 +34,8 @@ struct JobError {
 void describe(schema::Visitor& v, JobError& x);
 JobError job_error_of(const Error& error);
 
-/// The result file: `result` is a FormatResult, ImportResult, CopyResult or VerifyReport; or `error` says why there is
-/// none.
+/// The result file: `result` is a FormatResult, ImportResult, AdoptResult, CopyResult or VerifyReport; or `error` says
+/// why there is none.
 struct JobOutcome {
   std::string kind;
   bool ok = false;

@@ -168,7 +168,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Samples in list order */
+        /** Samples in list order; of a formatted dataset some, evenly spread */
         get: operations["listSamples"];
         put?: never;
         post?: never;
@@ -929,6 +929,11 @@ export interface components {
             /** @description An importer of GET /importers; auto: told by content */
             as?: string;
             description?: string;
+            /**
+             * @description source: a list or pictures; formatted: a ready-made set
+             * @enum {string}
+             */
+            kind?: "source" | "formatted";
             /** @description Name of the labels that are made */
             label?: string;
             /** @description Do not look for the pictures */
@@ -941,6 +946,8 @@ export interface components {
             options?: {
                 [key: string]: unknown;
             };
+            /** @description Kind formatted: what is known of it */
+            set?: components["schemas"]["NewSet"];
             source: components["schemas"]["NewDatasetSource"];
             /** @description Put before relative urls */
             url_prefix?: string;
@@ -1007,6 +1014,8 @@ export interface components {
             id: string;
             item_count: number;
             job_id?: string;
+            /** @enum {string} */
+            kind: "source" | "formatted";
             labelled: boolean;
             labels: components["schemas"]["LabelRef"][];
             list_uri: string;
@@ -1234,8 +1243,16 @@ export interface components {
             training?: components["schemas"]["Ref"];
         };
         NewDatasetSource: {
+            /** @description Formatted: the index file, e.g. data.idx */
+            index_upload_id?: string;
+            /** @description Formatted: likewise, in a bucket */
+            index_uri?: string;
             /** @description upload, uri or prefix */
             kind: string;
+            /** @description Formatted: a file of class names, one a line */
+            labels_upload_id?: string;
+            /** @description Formatted: likewise, in a bucket */
+            labels_uri?: string;
             /** @description kind upload: a list, or an archive of pictures */
             upload_id?: string;
             /**
@@ -1243,6 +1260,17 @@ export interface components {
              * @example qiniu:///my-bucket/lists/train.jsonlist
              */
             uri?: string;
+        };
+        NewSet: {
+            /** @description One of GET /formats; auto: told by content */
+            format?: string;
+            /**
+             * @description What it is for; any set can be trained or validated with
+             * @enum {string}
+             */
+            split?: "train" | "val" | "test";
+            /** @description classification, multi_label or detection; auto: told by content */
+            task?: string;
         };
         OneTimePassword: {
             password: string;

@@ -50,7 +50,7 @@ function SetRows({ dataset, splits, value, onPick }: PickProps & { dataset: Data
           </Radio>
         ))}
       </div>
-      <Button size="small" style={{ marginTop: 10 }} onClick={() => setFormatting(true)} data-testid="picker-format">{t("format.button")}</Button>
+      {dataset.kind === "source" && <Button size="small" style={{ marginTop: 10 }} onClick={() => setFormatting(true)} data-testid="picker-format">{t("format.button")}</Button>}
       {formatting && <FormatDialog dataset={dataset} onClose={() => setFormatting(false)} />}
     </div>
   );

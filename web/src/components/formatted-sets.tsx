@@ -61,7 +61,8 @@ function ProgressCell({ set }: { set: FormattedSet }) {
   return <Progress size="small" style={{ minWidth: 90, margin: 0 }} percent={Math.min(99, Math.floor(set.progress * 100))} />;
 }
 
-function useColumns(open: (dialog: Dialog) => void): TableColumnsType<FormatRow> {
+/** The set of a formatted dataset goes with its dataset only. */
+function useColumns(open: (dialog: Dialog) => void, canDelete: boolean): TableColumnsType<FormatRow> {
   const { t } = useTranslation();
   return [
     { key: "pair", width: 44, className: "pair-cell", onCell: (row) => ({ rowSpan: row.pairSpan }), render: (_, row) => row.pairSpan === 2 && <PairGlyph /> },
@@ -96,7 +97,7 @@ function useColumns(open: (dialog: Dialog) => void): TableColumnsType<FormatRow>
       render: (_, { set }) => (
         <span className="nowrap">
           <Tooltip title={t("verify.title")}><Button type="text" size="small" icon={<SafetyCertificateOutlined />} aria-label={t("verify.title")} disabled={set.state !== "done"} onClick={() => open({ kind: "verify", set })} data-testid="verify" /></Tooltip>
-          <Tooltip title={t("action.delete")}><Button type="text" size="small" danger icon={<DeleteOutlined />} aria-label={t("action.delete")} onClick={() => open({ kind: "delete", set })} /></Tooltip>
+          {canDelete && <Tooltip title={t("action.delete")}><Button type="text" size="small" danger icon={<DeleteOutlined />} aria-label={t("action.delete")} onClick={() => open({ kind: "delete", set })} /></Tooltip>}
         </span>
       ),
     },
@@ -109,12 +110,12 @@ export function FormattedSets({ dataset }: { dataset: Dataset }) {
   const [dialog, setDialog] = useState<Dialog>(null);
   useLive(["formatted-sets"]);
   const sets = query.data?.pages.flatMap((page) => page.items).filter((set) => set.dataset.id === dataset.id) ?? [];
-  const columns = useColumns(setDialog);
+  const columns = useColumns(setDialog, dataset.kind === "source");
   const close = () => setDialog(null);
   return (
     <>
       <div className="toolbar">
-        <Button type="primary" icon={<PlusOutlined />} disabled={dataset.state !== "success"} onClick={() => setDialog({ kind: "format" })} data-testid="format">{t("format.button")}</Button>
+        {dataset.kind === "source" && <Button type="primary" icon={<PlusOutlined />} disabled={dataset.state !== "success"} onClick={() => setDialog({ kind: "format" })} data-testid="format">{t("format.button")}</Button>}
         <span className="grow" />
         <Button icon={<ReloadOutlined />} onClick={() => void query.refetch()} aria-label={t("action.refresh")} title={t("action.refresh")} />
       </div>

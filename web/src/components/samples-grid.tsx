@@ -1,12 +1,13 @@
 // Thumbnails of the samples of a dataset, all or of one class.
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Select, Skeleton } from "antd";
+import { Select, Skeleton, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { datasetStatsQuery, samplesQuery } from "@/api/queries";
 import type { Dataset, DatasetSample } from "@/api/types";
 import { EmptyNote } from "./empty-note";
 import { ErrorAlert } from "./error-alert";
+import { formatCount } from "./format-value";
 import { ListFoot } from "./list-foot";
 
 function Thumb({ sample }: { sample: DatasetSample }) {
@@ -44,6 +45,7 @@ export function SamplesGrid({ dataset }: { dataset: Dataset }) {
   if (query.isLoading) return <Skeleton active />;
   return (
     <>
+      {dataset.kind === "formatted" && samples.length > 0 && <Typography.Paragraph type="secondary" style={{ marginBottom: 8 }}>{t("dataset.setPreview", { items: formatCount(dataset.item_count) })}</Typography.Paragraph>}
       <ClassFilter dataset={dataset} value={className} onChange={setClassName} />
       {samples.length === 0 ? <EmptyNote text={t("dataset.samplesNone")} /> : <div className="thumbs">{samples.map((sample) => <Thumb key={sample.index} sample={sample} />)}</div>}
       <ListFoot query={query} />

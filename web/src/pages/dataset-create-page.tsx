@@ -1,4 +1,4 @@
-// R3.1-02..07, U3.1-09: create a source dataset. The file goes up first, streamed; the dataset is made from the upload.
+// R3.1-02..08, U3.1-09: create a dataset; here one of a list or pictures, in SetForm one of a ready-made set. The file goes up first, streamed; the dataset is made from the upload.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Card, Collapse, Form, Input, Radio, Space } from "antd";
 import { useState } from "react";
@@ -13,6 +13,7 @@ import { PageHeader } from "@/components/page-header";
 import { tarOfFolder } from "@/forms/folder";
 import { ImporterFields, setOptions, type ImporterValues } from "@/forms/importer-fields";
 import { descriptionRules, namePattern, nameRules } from "@/forms/rules";
+import { SetForm } from "@/forms/set-form";
 import { SourceInput, hasSource, noSource, sourceUri, type Source } from "@/forms/source-input";
 import { UploadBar } from "@/forms/upload-bar";
 import { isAbort, useUpload } from "@/forms/use-upload";
@@ -64,7 +65,7 @@ function useCreate() {
   return { upload, create };
 }
 
-export function DatasetCreatePage() {
+function SourceForm() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [form] = Form.useForm<Values>();
@@ -86,50 +87,64 @@ export function DatasetCreatePage() {
     if (hasSource(source) && !tooLarge) create.mutate({ values, source });
   };
   return (
+    <Form<Values> form={form} layout="vertical" initialValues={{ on_error: "list", as: "auto" }} onFinish={submit} onFinishFailed={() => setAsked(true)} disabled={create.isPending}>
+      <Form.Item label={t("dataset.media")}>
+        <Radio.Group value="image" options={[{ value: "image", label: t("dataset.mediaKind.image") }, { value: "video", label: t("dataset.mediaKind.video"), disabled: true }]} />
+      </Form.Item>
+      <Form.Item label={t("create.kind")} required validateStatus={sourceError ? "error" : undefined} help={sourceError || undefined}>
+        <SourceInput value={source} onChange={choose} />
+      </Form.Item>
+      <Form.Item name="name" label={t("field.name")} hasFeedback rules={nameRules(t, t("field.name"))} extra={t("rule.name")}>
+        <Input data-testid="dataset-name" />
+      </Form.Item>
+      <Form.Item name="description" label={t("field.descriptionOptional")} rules={descriptionRules(t)}>
+        <Input.TextArea rows={3} showCount maxLength={500} data-testid="dataset-description" />
+      </Form.Item>
+      <Collapse
+        ghost
+        size="small"
+        style={{ marginInline: -12, marginBottom: 12 }}
+        items={[{
+          key: "advanced",
+          label: t("create.advanced"),
+          forceRender: true,
+          children: (
+            <>
+              <Form.Item name="on_error" label={t("create.onError")}>
+                <Radio.Group options={[{ value: "list", label: t("create.onErrorList") }, { value: "fail", label: t("create.onErrorFail") }]} />
+              </Form.Item>
+              <ImporterFields />
+              <Form.Item name="url_prefix" label={t("create.urlPrefix")} extra={t("create.urlPrefixHelp")}><Input className="mono" /></Form.Item>
+            </>
+          ),
+        }]}
+      />
+      <div className="stack">
+        <UploadBar progress={upload.progress} onStop={upload.stop} />
+        {create.isError && !isAbort(create.error) && <ErrorAlert error={create.error} />}
+        <Space>
+          <Button type="primary" htmlType="submit" loading={create.isPending} data-testid="create-submit">{t("create.submit")}</Button>
+          <Button disabled={false} onClick={() => { upload.stop(); navigate("/datasets"); }}>{t("action.cancel")}</Button>
+        </Space>
+      </div>
+    </Form>
+  );
+}
+
+export function DatasetCreatePage() {
+  const { t } = useTranslation();
+  const [kind, setKind] = useState<NonNullable<NewDataset["kind"]>>("source");
+  const kinds = (["source", "formatted"] as const).map((key) => ({ value: key, label: <span data-testid={`kind-${key}`}>{t(`dataset.kind.${key}`)}</span> }));
+  return (
     <div className="page" style={{ maxWidth: 820 }}>
       <PageHeader title={t("create.title")} back="/datasets" />
       <Card>
-        <Form<Values> form={form} layout="vertical" initialValues={{ on_error: "list", as: "auto" }} onFinish={submit} onFinishFailed={() => setAsked(true)} disabled={create.isPending}>
-          <Form.Item label={t("dataset.media")}>
-            <Radio.Group value="image" options={[{ value: "image", label: t("dataset.mediaKind.image") }, { value: "video", label: t("dataset.mediaKind.video"), disabled: true }]} />
+        <Form layout="vertical">
+          <Form.Item label={t("dataset.kindLabel")} extra={t(`create.kindHelp.${kind}`)}>
+            <Radio.Group value={kind} onChange={(event) => setKind(event.target.value as typeof kind)} options={kinds} />
           </Form.Item>
-          <Form.Item label={t("create.kind")} required validateStatus={sourceError ? "error" : undefined} help={sourceError || undefined}>
-            <SourceInput value={source} onChange={choose} />
-          </Form.Item>
-          <Form.Item name="name" label={t("field.name")} hasFeedback rules={nameRules(t, t("field.name"))} extra={t("rule.name")}>
-            <Input data-testid="dataset-name" />
-          </Form.Item>
-          <Form.Item name="description" label={t("field.descriptionOptional")} rules={descriptionRules(t)}>
-            <Input.TextArea rows={3} showCount maxLength={500} data-testid="dataset-description" />
-          </Form.Item>
-          <Collapse
-            ghost
-            size="small"
-            style={{ marginInline: -12, marginBottom: 12 }}
-            items={[{
-              key: "advanced",
-              label: t("create.advanced"),
-              forceRender: true,
-              children: (
-                <>
-                  <Form.Item name="on_error" label={t("create.onError")}>
-                    <Radio.Group options={[{ value: "list", label: t("create.onErrorList") }, { value: "fail", label: t("create.onErrorFail") }]} />
-                  </Form.Item>
-                  <ImporterFields />
-                  <Form.Item name="url_prefix" label={t("create.urlPrefix")} extra={t("create.urlPrefixHelp")}><Input className="mono" /></Form.Item>
-                </>
-              ),
-            }]}
-          />
-          <div className="stack">
-            <UploadBar progress={upload.progress} onStop={upload.stop} />
-            {create.isError && !isAbort(create.error) && <ErrorAlert error={create.error} />}
-            <Space>
-              <Button type="primary" htmlType="submit" loading={create.isPending} data-testid="create-submit">{t("create.submit")}</Button>
-              <Button disabled={false} onClick={() => { upload.stop(); navigate("/datasets"); }}>{t("action.cancel")}</Button>
-            </Space>
-          </div>
         </Form>
+        {kind === "source" ? <SourceForm /> : <SetForm />}
       </Card>
     </div>
   );

@@ -33,10 +33,12 @@ function sourceText(dataset: Dataset, kind: string): string {
 function DatasetFields({ dataset, onStats }: { dataset: Dataset; onStats: () => void }) {
   const { t } = useTranslation();
   const ready = dataset.state === "success";
+  const hasList = dataset.kind === "source";
   const items = [
     { key: "name", label: t("field.name"), children: dataset.name },
     { key: "state", label: t("field.state"), children: <StateTag state={dataset.state} /> },
     { key: "description", label: t("field.description"), span: "filled" as const, children: <DescriptionEditor path={`/datasets/${dataset.id}`} noun="dataset" text={dataset.description} /> },
+    { key: "kind", label: t("dataset.kindLabel"), children: <span data-testid="dataset-kind">{t(`dataset.kind.${dataset.kind}`)}</span> },
     { key: "media", label: t("dataset.mediaType"), children: t(`dataset.mediaKind.${dataset.media}`, { defaultValue: dataset.media }) },
     { key: "source", label: t("field.source"), children: t("dataset.userDefined", { source: sourceText(dataset, t(`dataset.sourceKind.${dataset.source.kind}`)) }) },
     { key: "created", label: t("field.createdAt"), children: formatTime(dataset.created_at) },
@@ -50,24 +52,23 @@ function DatasetFields({ dataset, onStats }: { dataset: Dataset; onStats: () => 
         : <span data-testid="unlabelled">{t("dataset.unlabelled")}</span>,
     },
     { key: "stats", label: t("dataset.stats"), children: <Button size="small" type="link" style={{ padding: 0 }} disabled={!ready} onClick={onStats} data-testid="view-stats">{t("action.view")}</Button> },
-    {
+    ...(hasList ? [{
       key: "list", label: t("dataset.listUri"), span: "filled" as const,
-      children: dataset.list_uri
-        ? <><CopyText text={dataset.list_uri} /> {ready && <a href={downloadUrl.datasetList(dataset.id)} download><DownloadOutlined /> {t("action.download")}</a>}</>
-        : "-",
-    },
+      children: <><CopyText text={dataset.list_uri} /> {ready && <a href={downloadUrl.datasetList(dataset.id)} download><DownloadOutlined /> {t("action.download")}</a>}</>,
+    }] : []),
   ];
   return <Descriptions bordered size="small" column={{ xs: 1, sm: 1, md: 2, lg: 2, xl: 2, xxl: 2 }} className="fields" items={items} />;
 }
 
 function DatasetTabs({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation();
+  const hasList = dataset.kind === "source";
   return (
     <Tabs
       items={[
         { key: "formatted", label: t("dataset.formattedData"), children: <FormattedSets dataset={dataset} /> },
         { key: "samples", label: <span data-testid="tab-samples">{t("dataset.samples")}</span>, children: <SamplesGrid dataset={dataset} /> },
-        { key: "rejects", label: <span data-testid="tab-rejects">{t("dataset.rejects")} ({formatCount(dataset.reject_count)})</span>, children: <RejectsTable dataset={dataset} /> },
+        { key: "rejects", label: <span data-testid="tab-rejects">{t(hasList ? "dataset.rejects" : "dataset.setRejects")} ({formatCount(dataset.reject_count)})</span>, children: <RejectsTable dataset={dataset} /> },
       ]}
     />
   );
@@ -87,7 +88,7 @@ export function DatasetDetailPage() {
   return (
     <div className="page stack">
       <PageHeader title={dataset.name} back="/datasets" after={<StateTag state={dataset.state} />}>
-        <Button icon={<CopyOutlined />} disabled={dataset.state !== "success"} onClick={() => setDialog("copy")} data-testid="copy-dataset">{t("action.copy")}</Button>
+        {dataset.kind === "source" && <Button icon={<CopyOutlined />} disabled={dataset.state !== "success"} onClick={() => setDialog("copy")} data-testid="copy-dataset">{t("action.copy")}</Button>}
         <Button icon={<DeleteOutlined />} danger onClick={() => setDialog("delete")} data-testid="delete-dataset">{t("action.delete")}</Button>
       </PageHeader>
       {dataset.state === "creating" && dataset.job_id && <JobProgress jobId={dataset.job_id} title={t("dataset.importing")} />}
@@ -100,8 +101,8 @@ export function DatasetDetailPage() {
         <DeleteDialog
           cacheNoun="dataset"
           noun={t("dataset.noun")}
-          what={t("dataset.deleteWhat")}
-          rule={t("dataset.deleteRule")}
+          what={t(dataset.kind === "source" ? "dataset.deleteWhat" : "dataset.setDeleteWhat")}
+          rule={t(dataset.kind === "source" ? "dataset.deleteRule" : "dataset.setDeleteRule")}
           items={[dataset]}
           remove={(target) => http.delete(`/datasets/${target}`)}
           onClose={close}

@@ -23,6 +23,9 @@ import { LinkButton } from "@/components/link-button";
 
 type Dialog = { kind: "delete"; items: Dataset[] } | { kind: "copy"; dataset: Dataset } | null;
 
+/** A ready-made set has no list that could be copied (R3.2-05). */
+const canCopy = (dataset: Dataset): boolean => dataset.state === "success" && dataset.kind === "source";
+
 function useColumns(open: (dialog: Dialog) => void): TableColumnsType<Dataset> {
   const { t } = useTranslation();
   return [
@@ -33,6 +36,7 @@ function useColumns(open: (dialog: Dialog) => void): TableColumnsType<Dataset> {
     { title: t("field.description"), dataIndex: "description", responsive: ["md"], render: (text: string) => <div className="clip" title={text}>{text || "-"}</div> },
     { title: t("field.state"), dataIndex: "state", width: 100, render: (state: string) => <StateTag state={state} /> },
     { title: t("field.items"), dataIndex: "item_count", align: "right", width: 100, render: formatCount },
+    { title: t("dataset.kindLabel"), dataIndex: "kind", width: 130, responsive: ["xl"], render: (kind: Dataset["kind"]) => t(`dataset.kind.${kind}`) },
     { title: t("field.source"), dataIndex: ["source", "kind"], width: 140, responsive: ["lg"], render: (kind: string) => t(`dataset.sourceKind.${kind}`, { defaultValue: kind }) },
     { title: t("field.createdAt"), dataIndex: "created_at", width: 180, responsive: ["sm"], render: formatTime },
     {
@@ -40,7 +44,7 @@ function useColumns(open: (dialog: Dialog) => void): TableColumnsType<Dataset> {
       render: (_, row) => (
         <span className="nowrap">
           <Tooltip title={t("action.copy")}>
-            <Button type="text" icon={<CopyOutlined />} aria-label={`${t("action.copy")} ${row.name}`} disabled={row.state !== "success"} onClick={() => open({ kind: "copy", dataset: row })} />
+            <Button type="text" icon={<CopyOutlined />} aria-label={`${t("action.copy")} ${row.name}`} disabled={!canCopy(row)} onClick={() => open({ kind: "copy", dataset: row })} />
           </Tooltip>
           <Tooltip title={t("action.delete")}>
             <Button type="text" danger icon={<DeleteOutlined />} aria-label={`${t("action.delete")} ${row.name}`} onClick={() => open({ kind: "delete", items: [row] })} />
@@ -68,7 +72,7 @@ export function DatasetsPage() {
         <LinkButton to="/datasets/new" type="primary" icon={<PlusOutlined />} data-testid="new-dataset">{t("dataset.create")}</LinkButton>
       </PageHeader>
       <div className="toolbar">
-        <Button icon={<CopyOutlined />} disabled={chosen.length !== 1 || first?.state !== "success"} onClick={() => first && setDialog({ kind: "copy", dataset: first })}>{t("action.copy")}</Button>
+        <Button icon={<CopyOutlined />} disabled={chosen.length !== 1 || !first || !canCopy(first)} onClick={() => first && setDialog({ kind: "copy", dataset: first })}>{t("action.copy")}</Button>
         <Button icon={<DeleteOutlined />} danger disabled={chosen.length === 0} onClick={() => setDialog({ kind: "delete", items: chosen })} data-testid="delete-selected">{t("action.delete")}</Button>
         <div className="grow" />
         <Input.Search allowClear value={search} onChange={(event) => setSearch(event.target.value)} placeholder={t("dataset.search")} aria-label={t("dataset.search")} style={{ maxWidth: 260 }} />

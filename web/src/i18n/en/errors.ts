@@ -89,6 +89,8 @@ export const errors: Shape<typeof zh> = {
       bad_cursor: "This page position is not valid; start from the beginning",
       bad_list: "The dataset's list file is damaged",
       no_sample: "There is no such sample",
+      has_no_list: "The dataset is a ready-made set: it has no list",
+      bad_task: "There is no such problem type",
     },
     archive: {
       bomb: "The archive unpacks to an absurd size",
@@ -202,6 +204,7 @@ export const errors: Shape<typeof zh> = {
       not_local: "The formatted data is not on this machine",
       not_ready: "The formatted data is not ready yet",
       not_verified: "Nobody has verified this batch yet",
+      is_dataset: "This formatted data is all of its dataset. Delete the dataset instead",
     },
     training: {
       running: "The training is running. Stop it first",
@@ -305,6 +308,16 @@ export const errors: Shape<typeof zh> = {
       missing: "This set is gone",
       count_differs: "The number of samples is not the manifest's",
       root_differs: "The listing does not give the manifest's digest",
+      nothing_readable: "Not one record of the set can be read",
+      not_a_set: "The records are no samples: this is another kind of file",
+      several: "There are several sets; send one of them, or name its format and split",
+      other_format: "The set is of another format than was said",
+      other_task: "The record is labelled in another way than the others",
+      class_unknown: "The label is no class of this set",
+      no_size: "The size of the picture is not known",
+      bad_prefix: "This is no folder of a bound storage space",
+      bad_archive: "A file of the archive cannot be taken",
+      file_too_large: "A file in the archive is too large; upload the files of the set without an archive",
     },
     labels: {
       differ: "The class table is not the manifest's",

@@ -88,6 +88,8 @@ export const errors = {
       bad_cursor: "翻页位置无效，请从头查看",
       bad_list: "数据集的列表文件已损坏",
       no_sample: "没有这个样本",
+      has_no_list: "这是现成的格式化数据集，没有源数据列表",
+      bad_task: "没有这种问题类型",
     },
     archive: {
       bomb: "压缩包解开后大得不正常",
@@ -201,6 +203,7 @@ export const errors = {
       not_local: "格式化数据不在本机",
       not_ready: "格式化数据还没有完成",
       not_verified: "这一批格式化数据还没有校验过",
+      is_dataset: "这份格式化数据就是数据集本身，请删除数据集",
     },
     training: {
       running: "训练正在执行，请先停止",
@@ -304,6 +307,16 @@ export const errors = {
       missing: "这份数据不见了",
       count_differs: "样本数与清单不符",
       root_differs: "样本清单的摘要不符",
+      nothing_readable: "数据集里没有一条可以读取的记录",
+      not_a_set: "记录不是样本：这是另一种文件",
+      several: "里面有多份数据集，请只上传其中一份，或者指明格式和用途",
+      other_format: "实际格式与所选的不同",
+      other_task: "这条记录的标注方式与其他记录不同",
+      class_unknown: "标签不是这份数据集的类别",
+      no_size: "不知道图片的大小",
+      bad_prefix: "这不是已绑定空间里的目录",
+      bad_archive: "压缩包里有不能使用的文件",
+      file_too_large: "压缩包里的文件太大，请不打包直接上传",
     },
     labels: {
       differ: "类别表与清单不符",
