@@ -28,7 +28,7 @@ from read_back_test import READERS, digest_of  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGS = argparse.Namespace(ava=os.environ.get("AVA_BIN", str(ROOT / "build/dev/bin/ava")), kills=300)
-PICTURES = 200
+PICTURES = 400
 # Where there is memory to spare: it is kills that are tried here, and a disk would mostly be waited for.
 TEMP = "/dev/shm" if os.path.isdir("/dev/shm") and shutil.disk_usage("/dev/shm").free > 256 << 20 else None
 
@@ -45,6 +45,7 @@ def noise_png(number, size):
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # heads and bodies are two writes: each would wait for the other's acknowledgement
 
     def log_message(self, *_):
         pass
