@@ -213,7 +213,8 @@ std::optional<Kept> KeyedLog::read(Segment& segment, std::uint32_t at, const Dig
   if (entry.crc != entry.right_crc() || entry.key != key) return {};
   Kept kept{.numbers = entry.numbers, .bytes = {}, .by_this_run = at >= segment.mine_from};
   // A length that lies would ask for memory before the checksum could object.
-  if (entry.offset + entry.bytes > size_of(segment.data.get())) return {};
+  const std::uint64_t size = size_of(segment.data.get());
+  if (entry.offset > size || entry.bytes > size - entry.offset) return {};
   kept.bytes.resize(entry.bytes);
   if (!read_all(segment.data.get(), kept.bytes.data(), entry.bytes, entry.offset)) return {};
   if (crc32c(kept.bytes) != entry.bytes_crc) return {};

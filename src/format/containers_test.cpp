@@ -226,6 +226,13 @@ TEST(Tfrecord, PutsThePictureInItsPlaceAmongTheKeys) {
   EXPECT_EQ(back.at("m").texts, example["m"].texts);
 }
 
+TEST(Tfrecord, WritesAKeyWithoutAList) {
+  const std::string message = encode(Example{{"a", Feature()}, {"b", Feature::of(std::vector<std::int64_t>{7})}});
+  ASSERT_OK_AND(const Example back, decode_example(message));
+  EXPECT_EQ(back.at("a").kind, Feature::Kind::kNone);
+  EXPECT_EQ(back.at("b").ints, std::vector<std::int64_t>{7});
+}
+
 TEST(Tfrecord, NamesItsShardsAndGoesOnAfterADamagedOne) {
   const ava::testing::TempDir dir;
   const Format* driver = find("tfrecord").value();

@@ -71,6 +71,13 @@ void append_entry_lead(std::string& out, std::string_view key, Feature::Kind kin
 }
 
 void append_entry(std::string& out, std::string_view key, const Feature& feature) {
+  if (feature.kind == Feature::Kind::kNone) {  // a key whose Feature holds none of the three lists
+    append_lead(out, 1, lead_size(key.size()) + key.size() + lead_size(0));
+    append_lead(out, 1, key.size());
+    out += key;
+    append_lead(out, 2, 0);
+    return;
+  }
   const std::string list = list_of(feature);
   append_entry_lead(out, key, feature.kind, list.size());
   out += list;

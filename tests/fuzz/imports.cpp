@@ -1,5 +1,7 @@
 #include "imports.hpp"
 
+#include "base/file.hpp"
+#include "image/codec.hpp"
 #include "sample/list_writer.hpp"
 
 namespace ava::fuzz {
@@ -11,9 +13,19 @@ std::vector<File> sound_label_files(std::string_view kind) {
   return files;
 }
 
+namespace {
+
+/// Boxes in fractions are worth nothing without the size of a picture.
+std::string picture() {
+  const image::Pixels pixels{.width = 9, .height = 9, .channels = 1, .data = std::vector<std::uint8_t>(81)};
+  return must(image::encode_jpeg(pixels), "a picture");
+}
+
+}  // namespace
+
 Import::Import(std::string_view kind)
     : importer_(*must(exchange::find_importer(kind), "a known kind")),
-      folder_(scratch() / kind, sound_label_files(kind), {{"a.jpg", "x"}}) {}
+      folder_(scratch() / kind, sound_label_files(kind), {{"a.jpg", picture()}}) {}
 
 void Import::run(std::string_view input) {
   folder_.replace(input);
@@ -33,6 +45,10 @@ void Import::run(std::string_view input) {
   });
   exchange::Request request;
   request.tree = &tree;
+  request.store = [](std::string_view name, std::string_view) -> Result<void> {
+    require(file::is_safe_relative(name), "a name inside", name);
+    return {};
+  };
   const auto result = importer_.run(request, sink, {});
   if (result.ok())
     must(sink.check_closed(), "as many out and rejected as in");

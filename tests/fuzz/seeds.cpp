@@ -84,8 +84,50 @@ void put_messages(Seeds& seeds) {
                                      .boxes = {{1, 0, 0, 0.5f, 1}, {2, 0.1f, 0, 1, 1, true}}};
   for (const std::string& bytes : {format::encode(plain), format::encode(several), format::encode(boxes)}) {
     seeds.put("datum", 0, bytes);
-    seeds.put("lmdb", 0, "00000000_a.jpg\n" + bytes);
+    seeds.put("lmdb", '0', "00000000_a.jpg\n" + bytes);
   }
+  for (const File& file : sound_sets("lmdb").files)
+    if (file.name.ends_with("data.mdb")) seeds.put("lmdb", '1', file.bytes);
+  // Sixteen bytes from the beginning: key, offset, length, the caller's numbers, two checksums.
+  const std::string entry = std::string(32, 'k') + std::string(8, '\0') + "\x10" + std::string(31, '\0');
+  for (const char way : {'0', '1', '2'}) seeds.put("cache", way, entry + entry);
+}
+
+/// What the sound files of the importers leave out.
+void put_rich_labels(Seeds& seeds) {
+  seeds.put(
+      "import_voc", '0',
+      R"(<?xml version="1.0"?><annotation><filename>a.jpg</filename><size><width>9</width><height>9</height><depth>3</depth></size>)"
+      R"(<object><name>c&amp;d</name><pose>Left</pose><truncated>1</truncated><difficult>1</difficult><occluded>0</occluded>)"
+      R"(<bndbox><xmin>1.5</xmin><ymin>-1</ymin><xmax>50</xmax><ymax>5</ymax></bndbox></object><!-- x --><object/></annotation>)");
+  seeds.put(
+      "import_coco", '0',
+      R"({"info":{},"categories":[{"id":1,"name":"p","supercategory":"s","keypoints":["n","e"],"skeleton":[[1,2]]}],)"
+      R"("annotations":[{"id":1,"image_id":7,"category_id":1,"keypoints":[1,1,2,0,0,0],"segmentation":[[1,1,5,1,5,5]],"iscrowd":0,)"
+      R"("score":0.5,"area":8},{"id":2,"image_id":7,"category_id":1,"iscrowd":1,"segmentation":{"size":[9,9],"counts":[3,4,74]}},)"
+      R"({"id":2,"image_id":8,"category_id":2,"bbox":[NaN,1,2,3]}],"images":[{"file_name":"b/../a.jpg","id":7}]})");
+  seeds.put(
+      "import_cvat", '0',
+      R"(<annotations><version>1.1</version><meta><task><name>t</name><original_size><width>9</width><height>9</height></original_size>)"
+      R"(</task></meta><image id="0" name="a.jpg" subset="train" width="9" height="9"><tag label="g"/><polyline label="l" points="1,1;2,2"/>)"
+      R"(<points label="k" points="1,1;3,3" group_id="2"/><ellipse label="e" cx="4" cy="4" rx="2" ry="1" rotation="30"/>)"
+      R"(<cuboid label="q" xtl1="1" ytl1="1"/><mask label="m" rle="1, 2, 1" left="1" top="1" width="2" height="2" z_order="0"/>)"
+      R"(<skeleton label="s"><points label="1" points="2,2" outside="0" occluded="1"/></skeleton><box label="b" xtl="1" ytl="1" )"
+      R"(xbr="5" ybr="5" rotation="45"><attribute name="n">v</attribute></box></image></annotations>)");
+  seeds.put("import_cvat", '0',
+            R"(<annotations><meta><job><original_size><width>9</width><height>9</height></original_size></job></meta>)"
+            R"(<track id="3" label="t"><polygon frame="1" outside="0" keyframe="1" points="1,1;2,2;3,1"/>)"
+            R"(<polygon frame="2" outside="1" points="1,1;2,2;3,1"/></track></annotations>)");
+  seeds.put(
+      "import_labelme", '0',
+      R"({"version":"5","imageData":"/9j/4AAQ","imagePath":"..\\a.jpg","imageHeight":null,"shapes":[{"label":"p","points":[[1,1],[2,2],[3,1]],)"
+      R"("shape_type":"polygon","group_id":1,"description":"d","flags":{}},{"label":"m","points":[[1,1],[3,3]],"shape_type":"mask","mask":"aGk="},)"
+      R"({"label":"l","points":[[1,1],[2,2]],"shape_type":"line"},{"label":"o","points":[[1,1]],"shape_type":"point"}]})");
+  seeds.put("import_huggingface", '0',
+            "{\"file_name\":\"a.jpg\",\"labels\":[1,\"b\"],\"objects\":{\"bbox\":[[1,1,2,2],[0,0,9,9]],"
+            "\"category\":[0,1],\"score\":[0.5,1]},\"width\":9,\"height\":9,\"split\":\"val\"}\n");
+  seeds.put("import_yolo", '0', "path: .\ntrain: [images, a.jpg]\nval: ./list.txt\nnames: [a, 'b', \"c\"]\nnc: 3\n");
+  seeds.put("import_yolo", '1', "0 0.5 0.5 0.2 0.2 0.5 0.5 2 0.1 0.1 0\n");
 }
 
 void put_texts(Seeds& seeds) {
@@ -169,6 +211,7 @@ int write_seeds(const fs::path& root) {
   put_containers(seeds);
   put_messages(seeds);
   put_texts(seeds);
+  put_rich_labels(seeds);
   put_pictures(seeds);
   put_records(seeds);
   return 0;
