@@ -89,7 +89,8 @@ struct ListReader::State {
   bool source_ended = false;
 
   std::mutex mutex;
-  std::condition_variable_any changed;
+  std::condition_variable_any given_back;  ///< a free block; one thread waits at most, the one that may read
+  std::condition_variable_any finished;    ///< the block that is wanted; the caller waits
   std::vector<Batch> free;
   std::map<std::uint64_t, Batch> done;
   std::uint64_t wanted = 0;
@@ -130,20 +131,20 @@ struct ListReader::State {
           const bool failed = batch.impl().failed.has_value();
           last = failed ? sequence + 1 : sequence;
           if (failed) done.emplace(sequence, std::move(batch));
-          changed.notify_all();
+          finished.notify_one();
           return;
         }
       }
       process(thread, batch);
       const std::lock_guard lock(mutex);
       done.emplace(sequence, std::move(batch));
-      changed.notify_all();
+      if (sequence == wanted) finished.notify_one();
     }
   }
 
   bool take_free(Batch& batch, const std::stop_token& stop) {
     std::unique_lock lock(mutex);
-    if (!changed.wait(lock, stop, [&] { return !free.empty(); })) return false;
+    if (!given_back.wait(lock, stop, [&] { return !free.empty(); })) return false;
     batch = std::move(free.back());
     free.pop_back();
     return true;
@@ -152,7 +153,7 @@ struct ListReader::State {
   /// The next block in order. False: the end.
   Result<bool> take_done(Batch& batch, const std::stop_token& stop) {
     std::unique_lock lock(mutex);
-    const bool ready = changed.wait(lock, stop, [&] { return done.count(wanted) > 0 || wanted >= last; });
+    const bool ready = finished.wait(lock, stop, [&] { return done.count(wanted) > 0 || wanted >= last; });
     if (!ready) return Error(ErrorCode::kCancelled, "list.cancelled", "stopped while reading the list");
     const auto found = done.find(wanted);
     if (found == done.end()) return false;
@@ -160,7 +161,7 @@ struct ListReader::State {
     batch = std::move(found->second);
     done.erase(found);
     ++wanted;
-    changed.notify_all();
+    given_back.notify_one();
     return true;
   }
 

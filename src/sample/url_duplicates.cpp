@@ -1,9 +1,12 @@
 #include "sample/url_duplicates.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstring>
+#include <new>
 #include <thread>
 
 namespace ava::sample {
@@ -52,9 +55,21 @@ void keep_first(std::vector<UrlAgain>& list, std::size_t show) {
 void UrlCounter::add(std::string_view url, std::uint64_t line) {
   const std::uint64_t hash = hash_of(url, seed_);
   Partition& part = parts_[hash >> 56];
-  const std::size_t place = part.size++ % kChunk;
-  if (place == 0) part.chunks.push_back(std::make_unique_for_overwrite<Place[]>(kChunk));
-  part.chunks.back()[place] = {hash, line};
+  if (part.next == part.end) grow(part);
+  *part.next++ = {hash, line};
+}
+
+/// Chunks are cut from large pages where the kernel has some: filling small ones costs a fault for every 256 lines.
+void UrlCounter::grow(Partition& part) {
+  if (slab_used_ == kSlab) {
+    slabs_.emplace_back(static_cast<Place*>(::operator new (kSlabBytes, std::align_val_t{kSlabBytes})));
+    (void)::madvise(slabs_.back().get(), kSlabBytes, MADV_HUGEPAGE);
+    slab_used_ = 0;
+  }
+  part.next = slabs_.back().get() + slab_used_;
+  part.end = part.next + kChunk;
+  part.chunks.push_back(part.next);
+  slab_used_ += kChunk;
 }
 
 /// One partition, in one table that the cache of a core holds; a cell is the first line of its url.
@@ -63,7 +78,7 @@ UrlDuplicates UrlCounter::search(std::span<const UrlCounter> counters, std::size
   constexpr std::uint64_t kTwice = std::uint64_t{1} << 63;  // in a cell's line: counted as a repeated url
   UrlDuplicates found;
   std::size_t size = 0;
-  for (const UrlCounter& counter : counters) size += counter.parts_[part].size;
+  for (const UrlCounter& counter : counters) size += counter.parts_[part].size();
   table.assign(std::bit_ceil(size + size / 3 + 2), Place{});
   const std::size_t mask = table.size() - 1;
   std::vector<std::pair<std::size_t, std::uint64_t>> again;  // cell of the table, line
@@ -82,7 +97,10 @@ UrlDuplicates UrlCounter::search(std::span<const UrlCounter> counters, std::size
   };
   for (const UrlCounter& counter : counters) {
     const Partition& from = counter.parts_[part];
-    for (std::size_t at = 0; at < from.size; ++at) put(from.chunks[at / kChunk][at % kChunk]);
+    for (Place* const chunk : from.chunks) {
+      const Place* const end = chunk == from.chunks.back() ? from.next : chunk + kChunk;
+      for (const Place* place = chunk; place != end; ++place) put(*place);
+    }
   }
   found.lines = again.size();
   for (const auto& [cell, line] : again) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -44,17 +45,27 @@ class UrlCounter {
   };
   static constexpr std::size_t kPartitions = 256;
   static constexpr std::size_t kChunk = 512;
+  static constexpr std::size_t kSlab = kPartitions * kChunk;  ///< places; 2 MiB, a large page
+  static constexpr std::size_t kSlabBytes = kSlab * sizeof(Place);
   /// Grows without moving, so that no memory is held twice.
   struct Partition {
-    std::vector<std::unique_ptr<Place[]>> chunks;
-    std::size_t size = 0;
+    Place* next = nullptr;
+    Place* end = nullptr;  ///< of the last chunk
+    std::vector<Place*> chunks;
+    std::size_t size() const { return chunks.size() * kChunk - static_cast<std::size_t>(end - next); }
+  };
+  struct Free {
+    void operator()(Place* slab) const { ::operator delete (slab, std::align_val_t{kSlabBytes}); }
   };
 
+  void grow(Partition& part);
   static UrlDuplicates search(std::span<const UrlCounter> counters, std::size_t part, std::vector<Place>& table,
                               std::size_t show);
 
   std::uint64_t seed_;
   std::array<Partition, kPartitions> parts_;
+  std::vector<std::unique_ptr<Place, Free>> slabs_;
+  std::size_t slab_used_ = kSlab;
 };
 
 }  // namespace ava::sample
