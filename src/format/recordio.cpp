@@ -31,19 +31,21 @@ T load(const char* at) {
   return value;
 }
 
-/// Whether any aligned word of the block is the magic; no early exit, so that the compiler makes vector code of it.
-bool holds_magic(const char* at, std::size_t words) {
+constexpr std::size_t kGroupWords = 64;
+
+/// Whether any aligned word of the group is the magic; no early exit and a known length, so that the compiler makes
+/// vector code of it.
+bool holds_magic(const char* at) {
   std::uint32_t hits = 0;
-  for (std::size_t i = 0; i < words; ++i) hits |= load<std::uint32_t>(at + 4 * i) == kRecordMagic ? 1u : 0u;
+  for (std::size_t i = 0; i < kGroupWords; ++i) hits |= load<std::uint32_t>(at + 4 * i) == kRecordMagic ? 1u : 0u;
   return hits != 0;
 }
 
 void find_magics(std::string_view bytes, std::uint64_t base, std::vector<std::uint64_t>& found) {
-  constexpr std::size_t kBlockWords = 1024;
   const std::size_t words = bytes.size() / 4;
-  for (std::size_t from = 0; from < words; from += kBlockWords) {
-    const std::size_t count = std::min(kBlockWords, words - from);
-    if (!holds_magic(bytes.data() + 4 * from, count)) continue;
+  for (std::size_t from = 0; from < words; from += kGroupWords) {
+    const std::size_t count = std::min(kGroupWords, words - from);
+    if (count == kGroupWords && !holds_magic(bytes.data() + 4 * from)) continue;
     for (std::size_t i = from; i < from + count; ++i)
       if (load<std::uint32_t>(bytes.data() + 4 * i) == kRecordMagic) found.push_back(base + 4 * i);
   }
