@@ -177,6 +177,11 @@ export const errors: Shape<typeof zh> = {
       bad_distance: "The distance for near pictures is out of range",
       no_field: "No line has the field that groups pictures",
     },
+    export: {
+      unknown: "There is no such format to export to",
+      class_name: "The format cannot hold this class name",
+      no_urls: "The urls of a set do not lead to its pictures",
+    },
     digest: {
       no_outline: "This kind of file has no digest of its outline",
     },

@@ -176,6 +176,11 @@ export const errors = {
       bad_distance: "近似距离超出范围",
       no_field: "没有任何一行含有用于分组的字段",
     },
+    export: {
+      unknown: "没有这种导出格式",
+      class_name: "该格式不能保存这个类别名",
+      no_urls: "训练集中的地址不能找到图片",
+    },
     digest: {
       no_outline: "这种文件没有轮廓摘要",
     },
