@@ -145,6 +145,26 @@ TEST_F(Log, TwoWritersDoNotDisturbEachOther) {
   EXPECT_EQ(found(*all, 0, 800), 800);
 }
 
+TEST_F(Log, ServesManyThreadsWhileSegmentsComeAndGo) {
+  const auto log = open(256u << 10);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 400; ++i) {
+        log->keep(key(t * 1000 + i), {}, value(i));
+        for (const int back : {0, 100}) {
+          const auto kept = log->find(key(t * 1000 + i - back));
+          if (kept) EXPECT_EQ(kept->bytes, value(i - back));
+        }
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  int last = 0;
+  for (int t = 0; t < 4; ++t) last += log->find(key(t * 1000 + 399)) ? 1 : 0;
+  EXPECT_GT(last, 0) << "what came last is there, though six times the bound came";
+  EXPECT_LE(bytes_on_disk(), 256u << 10);
+}
+
 TEST_F(Log, LeavesOtherFilesAlone) {
   fs::create_directories(dir_ / "log");
   ASSERT_OK(file::write_atomic(dir_ / "log/mine.txt", "keep"));

@@ -243,6 +243,7 @@ bool KeyedLog::go_on_with(Segment& segment) {
 
 /// Find a segment to append to. False: nothing can be kept any more.
 bool KeyedLog::begin_segment() {
+  if (mine_) ::flock(mine_->index.get(), LOCK_UN);  // it is complete: whoever needs room may remove it
   mine_.reset();
   for (std::size_t i = segments_.size(); i-- > 0;) {
     const std::shared_ptr<Segment> before = segments_[i];

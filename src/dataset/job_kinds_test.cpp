@@ -165,8 +165,12 @@ TEST_P(DatasetJobs, OfABatchFailEverySetWithTheReason) {
   ASSERT_OK_AND(const FormatBatch batch, sets_->create(anna_, made_.id, recordio()));
   job_ = job_of(batch.job_id);
   ASSERT_OK(kind().make_spec(job_));
+  const auto spool = root_ / "storage/main" / made_.prefix / "sets" / (".ava-tmp-" + batch.batch) / ".spool";
+  ASSERT_OK(file::make_dirs(spool));
+  ASSERT_OK(file::write_atomic(spool / "picture", "made"));
   answer_error(ErrorCode::kUnavailable, "http.unreachable");
   EXPECT_EQ(kind().on_end(job_, exited(1))->verdict, Verdict::kRetry);
+  EXPECT_TRUE(std::filesystem::exists(spool / "picture")) << "the next attempt goes on with it";
   EXPECT_EQ(sets_->find(batch.items[0].id)->state, FormattedState::kCreating);
   answer_error(ErrorCode::kResourceExhausted, "file.no_space");
   EXPECT_EQ(kind().on_end(job_, exited(1))->verdict, Verdict::kFailed);
@@ -174,6 +178,7 @@ TEST_P(DatasetJobs, OfABatchFailEverySetWithTheReason) {
     EXPECT_EQ(sets_->find(set.id)->state, FormattedState::kFailed);
     EXPECT_EQ(sets_->find(set.id)->error->slug, "file.no_space");
   }
+  EXPECT_FALSE(std::filesystem::exists(spool.parent_path())) << "there is no next attempt";
 }
 
 }  // namespace

@@ -130,9 +130,12 @@ Result<std::optional<std::string>> WorkFolder::existing(std::string_view name) c
 }
 
 Result<void> WorkFolder::publish(std::string_view last, const std::stop_token& stop) {
-  AVA_CHECK(remove_spool());
-  if (final_.empty()) return upload(last, stop);
+  if (final_.empty()) {
+    AVA_CHECK(upload(last, stop));
+    return remove_spool();
+  }
   AVA_CHECK(sync_folders(work_));
+  AVA_CHECK(remove_spool());  // not before: until here a kill leaves work to go on with
   if (::rename(work_.c_str(), final_.c_str()) != 0) {
     const int failed = errno;
     if (failed == ENOTEMPTY || failed == EEXIST || failed == ENOTDIR)
@@ -149,7 +152,7 @@ Result<void> WorkFolder::upload(std::string_view last, const std::stop_token& st
   std::vector<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(work_)) {
     std::string name = entry.path().lexically_relative(work_).generic_string();
-    if (entry.is_regular_file() && name != last) names.push_back(std::move(name));
+    if (entry.is_regular_file() && name != last && !name.starts_with(".spool/")) names.push_back(std::move(name));
   }
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;

@@ -5,7 +5,7 @@
 JOBS=${AVA_JOBS:-2}
 DEV=build/dev
 # Modules whose tests run under ThreadSanitizer: those with threads of their own.
-TSAN_MODULES='base|pipeline|http|metric|job'
+TSAN_MODULES='base|cache|pipeline|http|metric|job'
 export AVA_BIN=$PWD/$DEV/bin/ava AVA_BUILD=$PWD/$DEV
 # The compiler's answers are kept for clones in other folders, too.
 export CCACHE_BASEDIR=$PWD CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache}
