@@ -14,7 +14,7 @@ def decode_datum(message):
     """Decode one Datum; unknown fields are skipped. Errors: DataError."""
     numbers = {1: 0, 2: 0, 3: 0, 5: 0, 7: 0}
     data, floats = b"", []
-    for field, kind, value in _fields(message):
+    for field, kind, value in fields(message):
         if field in numbers and kind == _VARINT:
             numbers[field] = value
         elif field == 4 and kind == _BYTES:
@@ -47,16 +47,16 @@ def image_bytes(datum):
     return head + bytes(pixels)
 
 
-def _fields(message):
+def fields(message):
     position, end = 0, len(message)
     while position < end:
-        key, position = _varint(message, position)
+        key, position = varint(message, position)
         field, kind = key >> 3, key & 7
         if kind == _VARINT:
-            value, position = _varint(message, position)
+            value, position = varint(message, position)
         elif kind in (_FIXED32, _FIXED64, _BYTES):
             if kind == _BYTES:
-                size, position = _varint(message, position)
+                size, position = varint(message, position)
             else:
                 size = 4 if kind == _FIXED32 else 8
             value = message[position:position + size]
@@ -68,7 +68,7 @@ def _fields(message):
         yield field, kind, value
 
 
-def _varint(message, position):
+def varint(message, position):
     result = shift = 0
     while True:
         if position >= len(message) or shift > 63:

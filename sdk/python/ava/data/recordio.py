@@ -6,6 +6,7 @@ import os
 import struct
 
 from .base import DataError, Sample, SampleSet, map_file, whole
+from .picture import in_pixels, size
 
 MAGIC = 0xCED7230A
 MAGIC_BYTES = struct.pack("<I", MAGIC)
@@ -50,6 +51,18 @@ def unpack_image(payload, name="data.rec"):
     if len(payload) < end:
         raise DataError("%s: record %d is shorter than its %d labels" % (name, number, flag))
     return Sample(payload[end:], struct.unpack_from("<%df" % flag, payload, _IMAGE_HEAD.size), number)
+
+
+def boxes_of(sample):
+    """The boxes of a detection record, [class index, x0, y0, x1, y1] in pixels of its picture. Errors: DataError."""
+    values = sample.label
+    if not isinstance(values, tuple) or len(values) < 2 or values[0] < 2 or values[1] < 5:
+        raise DataError("record %s has no vector of boxes" % sample.id)
+    head, width = int(values[0]), int(values[1])
+    if (len(values) - head) % width != 0:
+        raise DataError("record %s: its vector of boxes is cut off" % sample.id)
+    boxes = [(int(values[at]),) + values[at + 1:at + 5] for at in range(head, len(values), width)]
+    return in_pixels(boxes, *size(sample.image_bytes))
 
 
 class RecordioSet(SampleSet):
