@@ -5,8 +5,11 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+
+#include "sample/byte_scan.hpp"
 
 namespace ava::sample {
 
@@ -51,12 +54,21 @@ struct NumberShape {
 // Exact as doubles; so a division of two exact numbers is rounded once, correctly.
 constexpr double kTens[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
+/// The value of a hex digit; 16 and above: none.
+constexpr std::array<std::uint8_t, 256> kHexDigits = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(0xFF);
+  for (std::uint8_t i = 0; i < 10; ++i) values['0' + i] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) values['a' + i] = values['A' + i] = static_cast<std::uint8_t>(10 + i);
+  return values;
+}();
+
 /// Four hex digits. Negative: not four.
 int hex4(const char* at, const char* end) {
-  unsigned value = 0;
   if (end - at < 4) return -1;
-  const auto [stop, error] = std::from_chars(at, at + 4, value, 16);
-  return error == std::errc() && stop == at + 4 ? static_cast<int>(value) : -1;
+  const auto digit = [at](int i) -> int { return kHexDigits[static_cast<unsigned char>(at[i])]; };
+  if ((digit(0) | digit(1) | digit(2) | digit(3)) > 15) return -1;
+  return digit(0) << 12 | digit(1) << 8 | digit(2) << 4 | digit(3);
 }
 
 char* put_utf8(char* out, unsigned code) {
@@ -134,7 +146,9 @@ bool TextArena::unescape(std::string_view raw, std::string_view& out) {
   const char* const end = raw.data() + raw.size();
   for (const char* at = raw.data(); at < end;) {
     if (*at != '\\') {
-      *to++ = *at++;
+      const char* const stop = std::max(at + 1, std::min(plain_end(at, end).at, end));
+      to = std::copy(at, stop, to);
+      at = stop;
       continue;
     }
     const char kind = at[1];  // a string never ends in a lone backslash
