@@ -4,6 +4,7 @@
 `kill -9 of the server` leaves its workers running, as a crash does; AVA_TEST_KILLS says how often (default 4).
 """
 import hashlib
+import json
 import os
 import random
 import subprocess
@@ -80,6 +81,18 @@ class Kills(unittest.TestCase):
             self.assertEqual(records, expected, "the same request gave other bytes after a kill")
         leftovers = [p for p in folder.iterdir() if p.name.startswith(".")]
         self.assertEqual(leftovers, [])
+
+    def test_resized_pictures_are_kept_for_the_next_job(self):
+        made = self.server.import_upload("signs", PICTURES, "a.tar")
+        found = []
+        for formats in (["recordio"], ["lmdb"]):
+            body = {"formats": formats, "splits": {"train": 70, "val": 30, "test": 0}, "resize": "8"}
+            job_id = self.server.post(f"/datasets/{made['id']}/formatted-sets", body)["job_id"]
+            self.assertEqual(self.server.wait_job(job_id)["state"], "succeeded")
+            outcome = json.loads((self.server.data / "jobs" / job_id / "result-1.json").read_text())
+            found.append(outcome["result"]["from_cache"])
+        self.assertEqual(found, [0, 400])
+        self.assertTrue(list((self.server.data / "cache/pictures").glob("*.data1")))
 
     def test_what_was_acknowledged_is_there_after_a_kill(self):
         for turn in range(KILLS):
