@@ -24,24 +24,7 @@ void add_bucket(CLI::App& app, Call& call) {
         });
         return 0;
       });
-  struct Options {
-    std::string name, uri;
-    bool is_default = false;
-  };
-  auto options = std::make_shared<Options>();
-  CLI::App* bind = remote_command(
-      *group, call, "bind", "Bind a storage space after proving that it works",
-      [&call, options](Remote& r, const std::stop_token&) -> Result<int> {
-        AVA_TRY(
-            const Json made,
-            r.post("/buckets", {{"name", options->name}, {"uri", options->uri}, {"is_default", options->is_default}}));
-        show(call.json, made,
-             [](const Json& b) { say(fmt::format("bound {} at {}", text_at(b, "name"), text_at(b, "uri"))); });
-        return 0;
-      });
-  bind->add_option("name", options->name, "First part of object URIs: qiniu:///NAME/key")->required();
-  bind->add_option("uri", options->uri, "Where it lies, e.g. file:///srv/ava")->required();
-  bind->add_flag("--default", options->is_default, "New datasets and models go there");
+  add_bucket_bind(*group, call);
   auto gone = std::make_shared<std::string>();
   CLI::App* remove = remote_command(*group, call, "remove", "Forget a storage space; its objects stay",
                                     [gone](Remote& r, const std::stop_token&) -> Result<int> {

@@ -1,4 +1,4 @@
-// What the `ava dataset` commands share.
+// What the `ava dataset` and `ava bucket` commands share.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -12,6 +12,8 @@ namespace ava::cli {
 Result<Json> finished(Remote& r, const std::string& job_id, const std::string& path, bool json,
                       const std::stop_token& stop);
 void print_dataset(const Json& dataset);
+/// `ava bucket bind`.
+void add_bucket_bind(CLI::App& group, Call& call);
 /// `ava dataset upload-set`.
 void add_upload_set(CLI::App& group, Call& call);
 

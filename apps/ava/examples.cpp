@@ -12,7 +12,6 @@ namespace {
 /// What follows the command's name. A command that is not here takes no arguments.
 const std::map<std::string, std::string>& arguments() {
   static const std::map<std::string, std::string> kArguments = {
-      {"bucket bind", "pictures file:///srv/pictures --default"},
       {"bucket remove", "bk_01j..."},
       {"data formats", "--json"},
       {"dataset copy", "signs signs-of-may --description 'as of May'"},

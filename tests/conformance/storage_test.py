@@ -113,6 +113,28 @@ class ObjectStores(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual((counts["in"], counts["out"], counts["reasons"]), (61, 60, {"object.not_found": 1}))
 
+    def test_8_the_shell_binds_with_keys_from_a_file_or_the_environment(self):
+        server = Server("--allow-private-hosts")
+        keys = self.stores.folder / "keys.txt"
+        keys.write_text(f"[default]\naws_access_key_id = {KEYS['access_key']}\naws_secret_access_key={KEYS['secret_key']}\n")
+        try:
+            parts = ("--endpoint", self.stores.s3, "--region", "us-east-1", "--path-style", "--json")
+            by_file = server.cli("bucket", "bind", "by-file", "s3://shop-pictures/a", "--key-file", keys, *parts)
+            self.assertEqual((by_file.returncode, json.loads(by_file.stdout)["kind"]), (0, "s3"), by_file.stderr)
+            named = {"AVA_ACCESS_KEY": KEYS["access_key"], "AVA_SECRET_KEY": KEYS["secret_key"]}
+            by_name = server.cli("bucket", "bind", "by-name", "s3://shop-pictures/b", *parts, env=named)
+            self.assertEqual(by_name.returncode, 0, by_name.stderr)
+            wrong = server.cli("bucket", "bind", "wrong", "s3://shop-pictures/c", *parts, env={**named, "AVA_SECRET_KEY": "geheimnis"})
+            self.assertNotEqual(wrong.returncode, 0)
+            keys.write_text("hello\n")
+            bad = server.cli("bucket", "bind", "bad", "s3://shop-pictures/d", "--key-file", keys, *parts)
+            self.assertIn("cli.bad_key_file", bad.stderr)
+            for done in (by_file, by_name, wrong, bad):
+                self.assertNotIn(KEYS["secret_key"], done.stdout + done.stderr)
+                self.assertNotIn("geheimnis", done.stdout + done.stderr)
+        finally:
+            server.close()
+
     def test_6_the_server_imports_and_formats_in_s3_and_kodo(self):
         server = Server("--allow-private-hosts")
         try:

@@ -132,7 +132,7 @@ export function FormattedSets({ dataset }: { dataset: Dataset }) {
         className="sets"
         cardTitle="format"
         rowClassName={(row) => `set-row set-${row.set.state}`}
-        empty={t("format.none")}
+        empty={t(dataset.kind === "source" ? "format.none" : dataset.state === "creating" ? "dataset.setReading" : "dataset.setNone")}
       />
       {dialog?.kind === "format" && <FormatDialog dataset={dataset} onClose={close} />}
       {dialog?.kind === "stats" && <StatsDialog of={{ noun: "formatted-set", id: dialog.id }} onClose={close} />}

@@ -36,7 +36,7 @@ function useColumns(open: (dialog: Dialog) => void): TableColumnsType<Dataset> {
     { title: t("field.description"), dataIndex: "description", responsive: ["md"], render: (text: string) => <div className="clip" title={text}>{text || "-"}</div> },
     { title: t("field.state"), dataIndex: "state", width: 100, render: (state: string) => <StateTag state={state} /> },
     { title: t("field.items"), dataIndex: "item_count", align: "right", width: 100, render: formatCount },
-    { title: t("dataset.kindLabel"), dataIndex: "kind", width: 130, responsive: ["xl"], render: (kind: Dataset["kind"]) => t(`dataset.kind.${kind}`) },
+    { title: t("dataset.kindLabel"), dataIndex: "kind", width: 165, responsive: ["xl"], render: (kind: Dataset["kind"]) => t(`dataset.kind.${kind}`) },
     { title: t("field.source"), dataIndex: ["source", "kind"], width: 140, responsive: ["lg"], render: (kind: string) => t(`dataset.sourceKind.${kind}`, { defaultValue: kind }) },
     { title: t("field.createdAt"), dataIndex: "created_at", width: 180, responsive: ["sm"], render: formatTime },
     {

@@ -54,6 +54,8 @@ export const datasets: Shape<typeof zh> = {
     kindLabel: "Kind of dataset",
     kind: { source: "Source dataset", formatted: "Formatted dataset" },
     setRejects: "Rejected records",
+    setNone: "No data: the set could not be taken in.",
+    setReading: "The records are being read.",
     setPreview: "Some of the {{items}} samples, evenly spread",
     setDeleteWhat: "The files of the set, its statistics and its preview will be deleted. What it was made of, in storage or elsewhere, stays.",
     setDeleteRule: "A dataset that a training has used cannot be deleted.",
@@ -159,7 +161,7 @@ export const datasets: Shape<typeof zh> = {
     chartLabel: "Count per class",
   },
   reject: {
-    line: "Line", column: "Column", url: "Picture", reason: "Reason", hint: "Hint", none: "No rejected lines",
+    line: "Line", column: "Column", url: "Picture", reason: "Reason", hint: "Hint", none: "No rejected lines", record: "Record", noRecords: "No rejected records",
     why: {
       bad_json: "The line is not JSON",
       not_an_object: "The line is not a JSON object",

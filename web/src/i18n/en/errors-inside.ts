@@ -100,6 +100,7 @@ export const inside = {
     upload_broken: "The upload broke off; upload again",
   },
   cli: {
+    bad_key_file: "The file does not hold an access key and a secret key",
     bad_size: "The size is not valid; write 512M or 2G",
     not_found: "There is nothing by that name",
     not_logged_in: "Log in first: ava login",

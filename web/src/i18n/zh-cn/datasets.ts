@@ -50,6 +50,8 @@ export const datasets = {
     kindLabel: "数据集类型",
     kind: { source: "源数据集", formatted: "格式化数据集" },
     setRejects: "被拒绝的记录",
+    setNone: "没有数据：这份数据集没有读取成功。",
+    setReading: "正在读取记录。",
     setPreview: "共 {{items}} 个样本，均匀抽取其中一部分",
     setDeleteWhat: "将删除这份数据集的文件、标签统计和预览图片。存储空间或别处的原始文件不受影响。",
     setDeleteRule: "被训练使用过的数据集不能删除。",
@@ -155,7 +157,7 @@ export const datasets = {
     chartLabel: "每个类别的数量",
   },
   reject: {
-    line: "行", column: "列", url: "图片", reason: "原因", hint: "建议", none: "没有被拒绝的行",
+    line: "行", column: "列", url: "图片", reason: "原因", hint: "建议", none: "没有被拒绝的行", record: "记录", noRecords: "没有被拒绝的记录",
     why: {
       bad_json: "这一行不是 JSON",
       not_an_object: "这一行不是 JSON 对象",

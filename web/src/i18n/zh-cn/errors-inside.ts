@@ -100,6 +100,7 @@ export const inside = {
     upload_broken: "上传中断了，请重新上传",
   },
   cli: {
+    bad_key_file: "文件里没有 access_key 和 secret_key",
     bad_size: "大小写法不对，例如 512M、2G",
     not_found: "找不到这个名称",
     not_logged_in: "请先运行 ava login",
