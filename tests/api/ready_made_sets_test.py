@@ -132,6 +132,17 @@ class ReadyMade(unittest.TestCase):
         refused = self.server.cli("dataset", "upload-set", "gone", "qiniu:///pics/sets/none.rec")
         self.assertIn("dataset.source_not_found", refused.stderr)
 
+    def test_a_training_takes_it_for_training_and_for_validation_and_keeps_it(self):
+        dataset = self.made("kept", self.write("k.rec", self.data), "--split", "test")
+        one = self.set_of(dataset)["id"]
+        training = self.server.post("/trainings", {"name": "with-it", "train_set_id": one, "val_set_id": one, "image": "any",
+                                                   "command": "true", "resources": {"cpu_cores": 1, "memory_bytes": 1 << 28}})
+        self.assertEqual((training["train_set"]["id"], training["val_set"]["split"]), (one, "test"))
+        refused = self.server.ask("DELETE", "/datasets/" + dataset["id"])
+        self.assertEqual((refused.status, refused.json["slug"]), (409, "dataset.in_use"))
+        users = refused.json["context"]["users"]
+        self.assertEqual([u["type"] for u in (json.loads(users) if isinstance(users, str) else users)], ["training"])
+
     def test_what_cannot_be_done_is_refused_and_deletion_takes_all(self):
         dataset = self.made("rules", self.write("r.rec", self.data))
         one = self.set_of(dataset)

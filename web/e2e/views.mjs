@@ -96,6 +96,10 @@ function datasetPages({ datasets }) {
   return [
     { name: "datasets", path: "/datasets", ready: '[data-testid="dataset-link"]' },
     { name: "dataset-new", path: "/datasets/new", ready: '[data-testid="create-submit"]', act: ({ at }) => at("create-submit").click() },
+    { name: "dataset-new-set", path: "/datasets/new", ready: '[data-testid="create-submit"]', act: async ({ at }) => {
+      await at("kind-formatted").click();
+      await at("create-submit").click();
+    } },
     one("dataset", "full", ({ page: tab }) => tab.locator(".set-row").first().waitFor()),
     one("dataset-samples", "full", async ({ at }) => {
       await at("tab-samples").click();
