@@ -28,6 +28,13 @@ void remove_others(const fs::path& spool, const std::string& own) {
     if (entry.path().filename() != own) (void)file::remove_tree(entry.path()).ok();
 }
 
+/// The disk is for the sets: they shall not miss the room because their pictures are kept for another attempt.
+std::uint64_t quarter_of_free(const fs::path& spool, std::uint64_t taken_already) {
+  std::error_code unknown;
+  const fs::space_info disk = fs::space(spool, unknown);
+  return unknown ? 0 : (disk.available + taken_already) / 4;
+}
+
 }  // namespace
 
 std::shared_ptr<MadePictures> MadePictures::open(const MadeOptions& options) {
@@ -39,6 +46,7 @@ std::shared_ptr<MadePictures> MadePictures::open(const MadeOptions& options) {
     const std::string own = to_hex(sha256(options.list + '\n' + options.transform)).substr(0, 16);
     remove_others(options.spool, own);
     made->spool_ = open_or_warn(options.spool / own, 0);
+    if (made->spool_) made->spool_limit_ = quarter_of_free(options.spool, made->spool_->bytes());
   }
   return made;
 }

@@ -58,7 +58,7 @@ class MadePictures {
   }
   std::optional<MadePicture> find_cached(const Digest& key) const { return find(cache_.get(), key, MadeBy::kCache); }
   void keep_spooled(const Digest& key, const MadePicture& picture, bool remote) {
-    keep(spool_.get(), key, picture, remote);
+    if (spool_ != nullptr && spool_->bytes() < spool_limit_) keep(spool_.get(), key, picture, remote);
   }
   void keep_cached(const Digest& key, const MadePicture& picture) { keep(cache_.get(), key, picture, false); }
 
@@ -72,6 +72,7 @@ class MadePictures {
 
   std::shared_ptr<KeyedLog> cache_;
   std::shared_ptr<KeyedLog> spool_;
+  std::uint64_t spool_limit_ = 0;
   std::string transform_;
   bool transforms_ = false;
 };
