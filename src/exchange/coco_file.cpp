@@ -31,7 +31,8 @@ std::string plain_rle(const Node& segmentation) {
   } else {
     for (const Node& run : counts->items) {
       const auto number = number_of(run);
-      if (!number || *number < 0 || *number > std::numeric_limits<std::uint32_t>::max()) return {};
+      // A text may hold "nan", which is neither below nor above.
+      if (!number || !(*number >= 0 && *number <= std::numeric_limits<std::uint32_t>::max())) return {};
       runs.push_back(static_cast<std::uint32_t>(*number));
     }
   }

@@ -59,6 +59,20 @@ TEST(Coco, AnnotationsMayComeBeforeTheirPictures) {
   EXPECT_EQ(got.counts.notes.at("not_carried.category_supercategory"), 1u);
 }
 
+TEST(Coco, ARunLengthThatIsNoNumberSpoilsItsMaskOnly) {
+  Folder folder;
+  folder.put("a.jpg");
+  folder.put(
+      "labels.json",
+      coco(
+          R"({"id":1,"file_name":"a.jpg","width":4,"height":3})",
+          R"({"id":1,"image_id":1,"category_id":18,"bbox":[1,1,2,2],"segmentation":{"size":[3,4],"counts":["nan",12]}})"));
+  const auto got = folder.import();
+  ASSERT_OK(got.result);
+  EXPECT_EQ(got.counts.notes.count("segmentation_bad"), 1u);
+  EXPECT_EQ(got.counts.annotations_out, 1u);
+}
+
 TEST(Coco, WhatIsWrongIsListedWithItsPlace) {
   Folder folder;
   folder.put("a.jpg").put("b.jpg");

@@ -104,7 +104,9 @@ class YoloRun {
       if (!value || !std::isfinite(*value)) return refuse("bbox_not_a_number", fmt::format("'{}' is no number", word));
       values.push_back(*value);
     }
-    if (values.size() < 5 || values[0] != std::floor(values[0]))
+    // No whole number above is told from the next one; a class has a smaller one.
+    constexpr double kMostClass = 1e15;
+    if (values.size() < 5 || values[0] != std::floor(values[0]) || std::fabs(values[0]) > kMostClass)
       return refuse("yolo.bad_line", fmt::format("'{}' is no label", text), "write: class cx cy width height");
     const auto id = static_cast<long long>(values[0]);
     const auto name = layout_.names.find(id);

@@ -105,7 +105,11 @@ class LayoutReader {
     layout_.own_files.add(name);
     layout_.names = std::move(data.names);
     layout_.named = !layout_.names.empty();
-    if (data.kpt_shape.size() == 2 && data.kpt_shape[0] > 0) {
+    // x, y and perhaps visibility; any other shape is none, and lines with key points then say so.
+    constexpr int kMostKeyPoints = 10'000;
+    const bool has_shape = data.kpt_shape.size() == 2 && data.kpt_shape[0] > 0 && data.kpt_shape[0] <= kMostKeyPoints &&
+                           (data.kpt_shape[1] == 2 || data.kpt_shape[1] == 3);
+    if (has_shape) {
       layout_.key_points = data.kpt_shape[0];
       layout_.key_values = data.kpt_shape[1];
     }

@@ -52,6 +52,17 @@ TEST(Yolo, PolygonsTurnedBoxesAndKeyPoints) {
   EXPECT_THAT(got.lines[0], HasSubstr(R"("keypoints":[40,40,2,0,0,0])"));
 }
 
+TEST(Yolo, AShapeThatNoKeyPointsHaveIsNone) {
+  for (const char* shape : {"[3, 1]", "[50000, 50000]", "[1, -1]"}) {
+    Folder folder;
+    folder.put("data.yaml", std::string("train: images\nnames: [a]\nkpt_shape: ") + shape + "\n");
+    folder.put("images/a.png", picture(10, 10)).put("labels/a.txt", "0 .5 .5 .5 .5 1 2 3\n");
+    const auto got = folder.import();
+    ASSERT_OK(got.result);
+    EXPECT_EQ(got.slugs(), "yolo.bad_line") << shape;
+  }
+}
+
 TEST(Yolo, DarknetListsNameTheirPicturesByForeignPaths) {
   Folder folder;
   folder.put("data/obj.data", "classes = 1\ntrain = data/train.txt\nvalid = data/test.txt\nnames = data/obj.names\n");
@@ -68,18 +79,19 @@ TEST(Yolo, DarknetListsNameTheirPicturesByForeignPaths) {
 TEST(Yolo, BadLinesAreListed) {
   Folder folder;
   folder.put("data.yaml", "train: images\nnames: [a]\n").put("images/a.png", picture(10, 10));
-  folder.put("labels/a.txt",
-             "0 .5 .5 .5 .5\n1 .5 .5 .5 .5\n0 nan .5 .5 .5\n0 .5 .5\n0 300 200 50 50\n0 .5 .5 0 .5\nx\n");
+  folder.put(
+      "labels/a.txt",
+      "0 .5 .5 .5 .5\n1 .5 .5 .5 .5\n0 nan .5 .5 .5\n0 .5 .5\n0 300 200 50 50\n0 .5 .5 0 .5\nx\n1e80 .5 .5 .5 .5\n");
   folder.put("labels/gone.txt", "0 .5 .5 .5 .5\n")
       .put("images/broken.png", "no picture")
       .put("labels/broken.txt", "0 .5 .5 1 1");
   const auto got = folder.import();
   ASSERT_OK(got.result);
   EXPECT_EQ(got.slugs(),
-            "class_unknown bbox_not_a_number yolo.bad_line bbox_empty bbox_empty bbox_not_a_number picture.unsupported "
-            "picture_missing");
+            "class_unknown bbox_not_a_number yolo.bad_line bbox_empty bbox_empty bbox_not_a_number yolo.bad_line "
+            "picture.unsupported picture_missing");
   EXPECT_EQ(got.rejects[1].line, 3u);
-  EXPECT_EQ(got.counts.annotations_in, 9u);
+  EXPECT_EQ(got.counts.annotations_in, 10u);
 }
 
 TEST(Yolo, ABrokenYamlIsAnErrorAndNamesMayBeMissing) {
