@@ -62,9 +62,21 @@ Digest MadePictures::key_of_url(std::string_view url, std::string_view stamp) co
   return key_of("url", url, stamp);
 }
 
-Digest MadePictures::key_of_content(std::string_view source) const {
-  const Digest digest = sha256(source);
-  return key_of("content", {reinterpret_cast<const char*>(digest.data()), digest.size()}, {});
+Digest MadePictures::key_of_content(std::string_view source) const { return key_of_content(sha256(source)); }
+
+Digest MadePictures::key_of_content(const Digest& source) const {
+  return key_of("content", {reinterpret_cast<const char*>(source.data()), source.size()}, {});
+}
+
+std::optional<std::uint64_t> MadePictures::find_number(const Digest& key) const {
+  const auto kept = cache_ == nullptr ? std::nullopt : cache_->find(key);
+  if (!kept) return {};
+  return std::uint64_t{kept->numbers[1]} << 32 | kept->numbers[0];
+}
+
+void MadePictures::keep_number(const Digest& key, std::uint64_t number) {
+  if (cache_ != nullptr)
+    cache_->keep(key, {static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(number >> 32)}, {});
 }
 
 std::optional<MadePicture> MadePictures::find(KeyedLog* log, const Digest& key, MadeBy by) {

@@ -52,6 +52,8 @@ class MadePictures {
   Digest key_of_url(std::string_view url, std::string_view stamp) const;
   Digest key_of_content(std::string_view source) const;
 
+  Digest key_of_content(const Digest& source) const;
+
   /// With `as_fetched`, its bytes are not there: the caller has them or can fetch them.
   std::optional<MadePicture> find_spooled(const Digest& key) const {
     return find(spool_.get(), key, MadeBy::kEarlierAttempt);
@@ -61,6 +63,10 @@ class MadePictures {
     if (spool_ != nullptr && spool_->bytes() < spool_limit_) keep(spool_.get(), key, picture, remote);
   }
   void keep_cached(const Digest& key, const MadePicture& picture) { keep(cache_.get(), key, picture, false); }
+
+  /// Of a transform that makes a number of a picture.
+  std::optional<std::uint64_t> find_number(const Digest& key) const;
+  void keep_number(const Digest& key, std::uint64_t number);
 
   /// How many the next attempt will find.
   std::size_t spooled() const { return spool_ == nullptr ? 0 : spool_->size(); }

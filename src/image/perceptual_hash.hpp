@@ -16,6 +16,8 @@ namespace ava::image {
 /// same bytes give the same hash on any machine with this decoder.
 Result<std::uint64_t> perceptual_hash(std::string_view bytes);
 std::uint64_t perceptual_hash(const Pixels& pixels);
+/// Caches hold hashes by this text: raise the number whenever the hash of a picture changes.
+inline constexpr std::string_view kPerceptualHashVersion = "gradient hash 1";
 
 /// In how many of the 64 bits two fingerprints differ. Copies: 0 to about 4; strangers: about 32.
 inline int distance(std::uint64_t a, std::uint64_t b) { return std::popcount(a ^ b); }

@@ -103,6 +103,8 @@ Result<FormatRequest> FormatRequest::of(const FormatSpec& spec) {
   AVA_TRY(request.together, GroupRules::parse(spec.keep_together, spec.near_bits));
   request.pictures.quality = spec.quality;
   request.pictures.check = spec.verify;
+  request.pictures.cache = spec.cache;
+  request.pictures.cache_bytes = spec.cache_bytes;
   request.pictures.planes = request.pictures.planes || spec.mean;
   request.pictures.list = list_options(spec.sources, spec.url_prefix, 1);
   return request;

@@ -43,7 +43,9 @@ struct PictureOptions {
   sample::ListOptions list;  ///< how the line was read
   LabelUse use;
   std::vector<std::string> classes;  ///< sorted: position = class index
-  bool negatives = true;             ///< false: a picture none of whose boxes is left is rejected, `no_object`
+  std::string cache;                 ///< as in FormatSpec
+  std::uint64_t cache_bytes = 0;
+  bool negatives = true;  ///< false: a picture none of whose boxes is left is rejected, `no_object`
 
   /// More than the structure is looked at, or sizes change: finding the result again saves work.
   bool transforms() const;

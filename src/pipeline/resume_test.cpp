@@ -97,6 +97,19 @@ TEST_F(Resuming, TheCacheIsOfOneWayToMakePictures) {
   EXPECT_EQ(copied.from_cache, 0u) << "copying is as fast as looking";
 }
 
+TEST_F(Resuming, WhatPicturesLookLikeIsKeptToo) {
+  spec_.resize.clear();
+  spec_.keep_together = {"near"};
+  ASSERT_OK(format_into("plain"));
+  spec_.cache = (dir_ / "cache").string();
+  ASSERT_OK(format_into("first"));
+  const auto kept = files_of("cache");
+  EXPECT_EQ(kept.at("00000001.index1").size(), 200u * 72);
+  ASSERT_OK(format_into("second"));
+  EXPECT_EQ(files_of("cache"), kept) << "nothing had to be looked at again";
+  EXPECT_EQ(files_of("second"), files_of("plain"));
+}
+
 TEST_F(Resuming, ADamagedCacheChangesNothing) {
   spec_.cache = (dir_ / "cache").string();
   ASSERT_OK(format_into("first"));
