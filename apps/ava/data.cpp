@@ -12,6 +12,7 @@ void add_data(CLI::App& app, Call& call) {
   add_data_import(*data, call);
   add_data_format(*data, call);
   add_data_export(*data, call);
+  add_data_convert(*data, call);
   add_data_formats(*data, call);
   add_data_verify(*data, call);
   add_data_show(*data, call);

@@ -9,6 +9,7 @@ void add_data_check(CLI::App& data, Call& call);
 void add_data_stats(CLI::App& data, Call& call);
 void add_data_import(CLI::App& data, Call& call);
 void add_data_export(CLI::App& data, Call& call);
+void add_data_convert(CLI::App& data, Call& call);
 void add_data_format(CLI::App& data, Call& call);
 void add_data_formats(CLI::App& data, Call& call);
 void add_data_verify(CLI::App& data, Call& call);

@@ -12,6 +12,9 @@ namespace ava::sample {
 
 namespace {
 
+constexpr std::string_view kOneObjectPerLine =
+    "a list has one JSON object per line; `ava data convert FILE -o LIST` makes it so";
+
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\r\n";
 
@@ -107,7 +110,7 @@ bool BlockSource::check_start(Batch::Impl& batch) {
   if (begin == std::string_view::npos) return true;
   text.remove_prefix(begin);
   const auto refuse = [&](std::string_view slug, std::string_view what) {
-    batch.failed = Error(ErrorCode::kCorrupt, slug, what).hint("a list has one JSON object per line");
+    batch.failed = Error(ErrorCode::kCorrupt, slug, what).hint(kOneObjectPerLine);
     return false;
   };
   if (text.front() == '[') return refuse("list.json_array", "the file is one JSON array");
@@ -119,8 +122,9 @@ bool BlockSource::check_start(Batch::Impl& batch) {
   if (second == std::string_view::npos || text[second] == '{') return true;
   if (json::parse(text.substr(0, end), node, fault) || fault.kind != json::FaultKind::kUnclosed) return true;
   const std::string faults = faults_in({batch.text.data(), batch.size}, !ended_);
-  batch.failed = Error(ErrorCode::kCorrupt, "list.object_over_lines", "one object is spread over many lines")
-                     .hint("a list has one JSON object per line" + faults);
+  batch.failed =
+      Error(ErrorCode::kCorrupt, "list.object_over_lines", "one object is spread over many lines")
+          .hint(faults.empty() ? std::string(kOneObjectPerLine) : "a list has one JSON object per line" + faults);
   return false;
 }
 

@@ -177,6 +177,9 @@ export const errors: Shape<typeof zh> = {
       bad_distance: "The distance for near pictures is out of range",
       no_field: "No line has the field that groups pictures",
     },
+    convert: {
+      same_file: "A list is never written over itself",
+    },
     export: {
       unknown: "There is no such format to export to",
       class_name: "The format cannot hold this class name",

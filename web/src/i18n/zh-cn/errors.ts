@@ -176,6 +176,9 @@ export const errors = {
       bad_distance: "近似距离超出范围",
       no_field: "没有任何一行含有用于分组的字段",
     },
+    convert: {
+      same_file: "不会覆盖原来的列表文件",
+    },
     export: {
       unknown: "没有这种导出格式",
       class_name: "该格式不能保存这个类别名",
