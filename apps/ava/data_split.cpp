@@ -10,8 +10,8 @@ namespace ava::cli {
 
 namespace {
 
-Error bad_split(std::string message) {
-  return Error(ErrorCode::kInvalidArgument, "split.bad", std::move(message))
+Error bad_split(std::string_view message) {
+  return Error(ErrorCode::kInvalidArgument, "split.bad", message)
       .hint("--split train=70%,val=30% or --split train=2000,val=500 or --split-by list");
 }
 
