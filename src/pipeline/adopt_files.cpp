@@ -29,6 +29,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t kBlock = std::size_t{1} << 20;
 constexpr int kDeepest = 4;
 constexpr std::string_view kData = ".data";
+constexpr std::size_t kLockBytes =
+    8192;  ///< zeros: LMDB fills them on first use, and cannot make the file in a container
 
 Result<void> copy_bytes(storage::Reader& from, const fs::path& to, ProgressMeter& meter, const std::stop_token& stop) {
   AVA_CHECK(file::make_dirs(to.parent_path()));
@@ -256,7 +258,11 @@ Result<fs::path> find_set(const fs::path& folder, const std::string& format, con
 Result<LaidOut> lay_out_set(const fs::path& set, const std::string& format) {
   for (const std::string_view name : {kSetFile, kSamplesFile}) AVA_CHECK(file::remove_tree(set / name));
   if (format == "lmdb") {
+    // Before data.mdb is moved: a lock file has the same ending.
+    AVA_CHECK(file::make_dirs(set / "cache"));
+    for (const char* name : {"lock.mdb", "cache/lock.mdb"}) AVA_CHECK(file::remove_tree(set / name));
     AVA_CHECK(move_first(set, ".mdb", set / "cache/data.mdb"));
+    AVA_CHECK(file::write_atomic(set / "cache" / kLockFile, std::string(kLockBytes, '\0')));
     return LaidOut{};
   }
   if (format != "recordio") return LaidOut{};

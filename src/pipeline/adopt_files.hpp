@@ -13,6 +13,9 @@
 
 namespace ava::pipeline {
 
+/// Of LMDB: readers that lock write into it, its bytes prove nothing.
+inline constexpr std::string_view kLockFile = "lock.mdb";
+
 /// Fetch everything `spec` names into `folder`, which is empty. An archive is unpacked there.
 /// Errors: `set.bad_prefix`, `archive.*`, `set.file_too_large` (in an archive), those of fetching, `job.cancelled`.
 Result<void> gather_set(const AdoptSpec& spec, const std::filesystem::path& folder, ProgressMeter& meter,

@@ -18,7 +18,7 @@ constexpr std::uint64_t kMostBad = 10'000;  ///< and nothing good: this is no da
 constexpr std::uint32_t kMostClasses = 1'000'000;
 constexpr std::size_t kPreviewPictures = 120;
 
-Error bad(std::string_view slug, std::string detail) { return Error(ErrorCode::kCorrupt, slug, std::move(detail)); }
+Error bad(std::string_view slug, std::string_view detail) { return Error(ErrorCode::kCorrupt, slug, detail); }
 
 /// Keeps every k-th picture; when there are too many, every other of these goes and k doubles.
 class Preview {

@@ -69,7 +69,7 @@ sample::LabelType type_of(format::Task task) {
   return task == format::Task::kDetection ? sample::LabelType::kDetection : sample::LabelType::kClassification;
 }
 
-/// Every file of the set but its pictures, which the listing has one by one.
+/// Every file of the set that proves something; its pictures are in the listing, one by one.
 Result<std::vector<FileRecord>> files_of(const fs::path& set, std::uint64_t& bytes) {
   std::vector<FileRecord> files;
   std::error_code failed;
@@ -79,7 +79,7 @@ Result<std::vector<FileRecord>> files_of(const fs::path& set, std::uint64_t& byt
     const std::string name = entry->path().lexically_relative(set).generic_string();
     FileRecord record{.path = name, .bytes = entry->file_size(failed), .sha256 = {}, .outline_sha256 = {}};
     bytes += record.bytes;
-    if (exchange::is_picture(name)) continue;
+    if (exchange::is_picture(name) || entry->path().filename() == kLockFile) continue;
     AVA_TRY(const Digest digest, sha256_of_file(entry->path().string()));
     record.sha256 = to_hex(digest);
     files.push_back(std::move(record));

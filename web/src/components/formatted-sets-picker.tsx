@@ -30,7 +30,7 @@ function SetRows({ dataset, splits, value, onPick }: PickProps & { dataset: Data
   const query = useInfiniteQuery(formattedSetsQuery({ dataset_id: dataset.id }));
   const [formatting, setFormatting] = useState(false);
   const sets = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const rows = formatRows(sets).filter((row) => splits.includes(row.set.split));
+  const rows = formatRows(sets).filter((row) => dataset.kind === "formatted" || splits.includes(row.set.split));
   if (query.isPending) return <Skeleton active paragraph={{ rows: 2 }} />;
   if (query.isError) return <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />;
   return (

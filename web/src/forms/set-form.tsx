@@ -1,48 +1,27 @@
 // R3.1-08: a dataset of a ready-made set. Its files go up first, one after the other; a job of the server reads them.
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Collapse, Form, Input, Radio, Select, Space } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { Collapse, Form, Input, Radio, Select, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router-dom";
-import { http } from "@/api/client";
-import { formatsQuery, infoQuery, keys } from "@/api/queries";
-import type { Dataset, NewDataset } from "@/api/types";
-import { ErrorAlert } from "@/components/error-alert";
+import { formatsQuery, infoQuery } from "@/api/queries";
+import type { NewDataset } from "@/api/types";
 import { formatName } from "@/components/format-name";
 import { formatBytes } from "@/components/format-value";
-import { descriptionRules, nameRules } from "./rules";
+import { CreateFoot, NameFields, useCreateDataset, type Send } from "./new-dataset";
 import { SetSourceInput } from "./set-source";
 import { hasData, noSet, sourceOf, type SetSource, type SetValues } from "./set-values";
-import { UploadBar } from "./upload-bar";
-import { isAbort, useUpload } from "./use-upload";
 
-function useCreateSet() {
-  const navigate = useNavigate();
-  const { t } = useTranslation();
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  const upload = useUpload();
-  const create = useMutation({
-    mutationFn: async ({ values, source }: { values: SetValues; source: SetSource }) => {
-      const { format, task, split } = values;
-      const body: NewDataset = {
-        name: values.name,
-        description: values.description ?? "",
-        kind: "formatted",
-        source: await sourceOf(source, (file) => upload.send(file, file.name)),
-        set: { format, task, split },
-      };
-      if (values.label) body.label = values.label;
-      return http.post<Dataset>("/datasets", body);
-    },
-    onSuccess: (dataset) => {
-      void message.success(t("create.set.started"));
-      void queries.invalidateQueries({ queryKey: keys.list("dataset") });
-      navigate(`/datasets/${dataset.id}`);
-    },
-    onError: (error) => isAbort(error) && void message.info(t("create.uploadStopped")),
-  });
-  return { upload, create };
+async function requestOf({ values, source }: { values: SetValues; source: SetSource }, send: Send): Promise<NewDataset> {
+  const { format, task, split } = values;
+  const body: NewDataset = {
+    name: values.name,
+    description: values.description ?? "",
+    kind: "formatted",
+    source: await sourceOf(source, (file) => send(file, file.name)),
+    set: { format, task, split },
+  };
+  if (values.label) body.label = values.label;
+  return body;
 }
 
 function Known() {
@@ -64,11 +43,10 @@ function Known() {
 
 export function SetForm() {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const [form] = Form.useForm<SetValues>();
   const [source, setSource] = useState<SetSource>(noSet);
   const [asked, setAsked] = useState(false);
-  const { upload, create } = useCreateSet();
+  const { upload, create } = useCreateDataset(requestOf, t("create.set.started"));
   const max = useQuery(infoQuery).data?.max_upload_bytes ?? 0;
   const tooLarge = source.choice === "upload" && max > 0 && Object.values(source.files).some((file) => (file?.size ?? 0) > max);
   const sourceError = tooLarge ? t("create.tooLarge", { max: formatBytes(max) }) : asked && !hasData(source) ? t("create.set.missing") : "";
@@ -78,27 +56,15 @@ export function SetForm() {
   };
   return (
     <Form<SetValues> form={form} layout="vertical" initialValues={{ format: "auto", task: "auto", split: "train" }} onFinish={submit} onFinishFailed={() => setAsked(true)} disabled={create.isPending}>
-      <Form.Item label={t("create.set.files")} required validateStatus={sourceError ? "error" : undefined} help={sourceError || undefined}>
-        <SetSourceInput value={source} onChange={setSource} />
+      <Form.Item label={t("create.set.files")} required help={sourceError ? <Typography.Text type="danger">{sourceError}</Typography.Text> : undefined}>
+        <SetSourceInput value={source} failed={sourceError !== ""} onChange={setSource} />
       </Form.Item>
       <Form.Item name="split" label={t("create.set.split")} extra={t("create.set.splitHelp")}>
         <Radio.Group options={(["train", "val", "test"] as const).map((split) => ({ value: split, label: t(`format.${split}`) }))} />
       </Form.Item>
-      <Form.Item name="name" label={t("field.name")} hasFeedback rules={nameRules(t, t("field.name"))} extra={t("rule.name")}>
-        <Input data-testid="dataset-name" />
-      </Form.Item>
-      <Form.Item name="description" label={t("field.descriptionOptional")} rules={descriptionRules(t)}>
-        <Input.TextArea rows={3} showCount maxLength={500} data-testid="dataset-description" />
-      </Form.Item>
+      <NameFields />
       <Collapse ghost size="small" style={{ marginInline: -12, marginBottom: 12 }} items={[{ key: "known", label: t("create.advanced"), forceRender: true, children: <Known /> }]} />
-      <div className="stack">
-        <UploadBar progress={upload.progress} onStop={upload.stop} />
-        {create.isError && !isAbort(create.error) && <ErrorAlert error={create.error} />}
-        <Space>
-          <Button type="primary" htmlType="submit" loading={create.isPending} data-testid="create-submit">{t("create.submit")}</Button>
-          <Button disabled={false} onClick={() => { upload.stop(); navigate("/datasets"); }}>{t("action.cancel")}</Button>
-        </Space>
-      </div>
+      <CreateFoot upload={upload} create={create} />
     </Form>
   );
 }

@@ -7,7 +7,14 @@ import { withoutPrefix } from "./source-input";
 
 const choices: SetChoice[] = ["upload", "uri", "prefix"];
 
-function Box({ role, value, onChange }: { role: Role; value: SetSource; onChange: (source: SetSource) => void }) {
+interface Props {
+  value: SetSource;
+  /** The data file is missing, or cannot be sent. */
+  failed: boolean;
+  onChange: (source: SetSource) => void;
+}
+
+function Box({ role, value, failed, onChange }: Props & { role: Role }) {
   const { t } = useTranslation();
   const title = t(value.choice === "prefix" ? "create.set.folder" : `create.set.${role}`);
   return (
@@ -23,6 +30,7 @@ function Box({ role, value, onChange }: { role: Role; value: SetSource; onChange
             placeholder={t(value.choice === "prefix" ? "create.prefixPlaceholder" : `create.set.${role}Placeholder`)}
             aria-label={title}
             className="mono"
+            status={failed && role === "data" ? "error" : undefined}
             data-testid={`set-${role}`}
           />
         )}
@@ -30,7 +38,7 @@ function Box({ role, value, onChange }: { role: Role; value: SetSource; onChange
   );
 }
 
-export function SetSourceInput({ value, onChange }: { value: SetSource; onChange: (source: SetSource) => void }) {
+export function SetSourceInput({ value, failed, onChange }: Props) {
   const { t } = useTranslation();
   return (
     <>
@@ -42,7 +50,7 @@ export function SetSourceInput({ value, onChange }: { value: SetSource; onChange
         options={choices.map((key) => ({ value: key, label: <span data-testid={`source-${key}`}>{t(key === "prefix" ? "create.set.folder" : `create.${key}`)}</span> }))}
       />
       <div className="set-boxes">
-        {roles.filter((role) => value.choice !== "prefix" || role === "data").map((role) => <Box key={role} role={role} value={value} onChange={onChange} />)}
+        {roles.filter((role) => value.choice !== "prefix" || role === "data").map((role) => <Box key={role} role={role} value={value} failed={failed} onChange={onChange} />)}
       </div>
       <Typography.Paragraph type="secondary" style={{ margin: "8px 0 0" }}>{t(`create.set.${value.choice}Help`)}</Typography.Paragraph>
     </>

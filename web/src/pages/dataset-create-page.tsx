@@ -1,22 +1,18 @@
 // R3.1-02..08, U3.1-09: create a dataset; here one of a list or pictures, in SetForm one of a ready-made set. The file goes up first, streamed; the dataset is made from the upload.
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Card, Collapse, Form, Input, Radio, Space } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { Card, Collapse, Form, Input, Radio } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router-dom";
-import { http } from "@/api/client";
-import { infoQuery, keys } from "@/api/queries";
-import type { Dataset, NewDataset } from "@/api/types";
-import { ErrorAlert } from "@/components/error-alert";
+import { infoQuery } from "@/api/queries";
+import type { NewDataset } from "@/api/types";
 import { formatBytes } from "@/components/format-value";
 import { PageHeader } from "@/components/page-header";
 import { tarOfFolder } from "@/forms/folder";
 import { ImporterFields, setOptions, type ImporterValues } from "@/forms/importer-fields";
-import { descriptionRules, namePattern, nameRules } from "@/forms/rules";
+import { CreateFoot, NameFields, useCreateDataset, type Send } from "@/forms/new-dataset";
+import { namePattern } from "@/forms/rules";
 import { SetForm } from "@/forms/set-form";
 import { SourceInput, hasSource, noSource, sourceUri, type Source } from "@/forms/source-input";
-import { UploadBar } from "@/forms/upload-bar";
-import { isAbort, useUpload } from "@/forms/use-upload";
 
 interface Values extends ImporterValues {
   name: string;
@@ -32,46 +28,30 @@ function guessName(source: Source): string {
   return namePattern.test(name) ? name : "";
 }
 
-function useCreate() {
-  const navigate = useNavigate();
-  const { t } = useTranslation();
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  const upload = useUpload();
-  const sourceOf = async (source: Source): Promise<NewDataset["source"]> => {
-    if (source.choice === "uri" || source.choice === "prefix") return { kind: source.choice, uri: sourceUri(source) };
-    const folder = source.choice === "folder" ? source.folder : null;
-    const sent = folder ? await upload.send(tarOfFolder(folder), `${folder.name}.tar`) : await upload.send(source.file!, source.file!.name);
-    return { kind: "upload", upload_id: sent.id };
-  };
-  const create = useMutation({
-    mutationFn: async ({ values, source }: { values: Values; source: Source }) => {
-      const body: NewDataset = { name: values.name, description: values.description ?? "", on_error: values.on_error, source: await sourceOf(source) };
-      if (values.url_prefix) body.url_prefix = values.url_prefix;
-      if (values.as && values.as !== "auto") body.as = values.as;
-      if (values.label) body.label = values.label;
-      if (values.labels_only) body.labels_only = true;
-      const options = setOptions(values.options);
-      if (options) body.options = options;
-      return http.post<Dataset>("/datasets", body);
-    },
-    onSuccess: (dataset) => {
-      void message.success(t("create.started"));
-      void queries.invalidateQueries({ queryKey: keys.list("dataset") });
-      navigate(`/datasets/${dataset.id}`);
-    },
-    onError: (error) => isAbort(error) && void message.info(t("create.uploadStopped")),
-  });
-  return { upload, create };
+async function sourceOf(source: Source, send: Send): Promise<NewDataset["source"]> {
+  if (source.choice === "uri" || source.choice === "prefix") return { kind: source.choice, uri: sourceUri(source) };
+  const folder = source.choice === "folder" ? source.folder : null;
+  const sent = folder ? await send(tarOfFolder(folder), `${folder.name}.tar`) : await send(source.file!, source.file!.name);
+  return { kind: "upload", upload_id: sent.id };
+}
+
+async function requestOf({ values, source }: { values: Values; source: Source }, send: Send): Promise<NewDataset> {
+  const body: NewDataset = { name: values.name, description: values.description ?? "", on_error: values.on_error, source: await sourceOf(source, send) };
+  if (values.url_prefix) body.url_prefix = values.url_prefix;
+  if (values.as && values.as !== "auto") body.as = values.as;
+  if (values.label) body.label = values.label;
+  if (values.labels_only) body.labels_only = true;
+  const options = setOptions(values.options);
+  if (options) body.options = options;
+  return body;
 }
 
 function SourceForm() {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const [form] = Form.useForm<Values>();
   const [source, setSource] = useState<Source>(noSource);
   const [asked, setAsked] = useState(false);
-  const { upload, create } = useCreate();
+  const { upload, create } = useCreateDataset(requestOf, t("create.started"));
   const info = useQuery(infoQuery);
   const max = info.data?.max_upload_bytes ?? 0;
   const size = source.choice === "upload" ? (source.file?.size ?? 0) : source.choice === "folder" ? (source.folder?.byteCount ?? 0) : 0;
@@ -94,12 +74,7 @@ function SourceForm() {
       <Form.Item label={t("create.kind")} required validateStatus={sourceError ? "error" : undefined} help={sourceError || undefined}>
         <SourceInput value={source} onChange={choose} />
       </Form.Item>
-      <Form.Item name="name" label={t("field.name")} hasFeedback rules={nameRules(t, t("field.name"))} extra={t("rule.name")}>
-        <Input data-testid="dataset-name" />
-      </Form.Item>
-      <Form.Item name="description" label={t("field.descriptionOptional")} rules={descriptionRules(t)}>
-        <Input.TextArea rows={3} showCount maxLength={500} data-testid="dataset-description" />
-      </Form.Item>
+      <NameFields />
       <Collapse
         ghost
         size="small"
@@ -119,14 +94,7 @@ function SourceForm() {
           ),
         }]}
       />
-      <div className="stack">
-        <UploadBar progress={upload.progress} onStop={upload.stop} />
-        {create.isError && !isAbort(create.error) && <ErrorAlert error={create.error} />}
-        <Space>
-          <Button type="primary" htmlType="submit" loading={create.isPending} data-testid="create-submit">{t("create.submit")}</Button>
-          <Button disabled={false} onClick={() => { upload.stop(); navigate("/datasets"); }}>{t("action.cancel")}</Button>
-        </Space>
-      </div>
+      <CreateFoot upload={upload} create={create} />
     </Form>
   );
 }

@@ -102,7 +102,7 @@ export const datasets: Shape<typeof zh> = {
       prefixHelp: "Everything below this folder belongs to the set.",
       missing: "Choose the data file first",
       split: "What it is for",
-      splitHelp: "Any set can be used for training or validation; this is what is offered first.",
+      splitHelp: "Any ready-made set can be chosen for training and for validation; this is what it is called in lists.",
       task: { classification: "Classification", multi_label: "Several classes a picture", detection: "Detection" },
       started: "Dataset created, its records are being read.",
     },

@@ -98,7 +98,7 @@ export const datasets = {
       prefixHelp: "该目录下的所有文件都属于这份数据集。",
       missing: "请先选择数据文件",
       split: "用途",
-      splitHelp: "任何一份都可以用来训练或验证，这里只决定默认出现在哪里。",
+      splitHelp: "训练和验证时都可以选用，这里只决定列表里怎样标注。",
       task: { classification: "分类", multi_label: "一张图片多个类别", detection: "检测" },
       started: "数据集已创建，正在读取记录。",
     },
