@@ -74,8 +74,9 @@ std::optional<std::string> GivenParts::part_of(const sample::SampleView& view) c
   const auto extra = schema::parse("{" + parsed->extra + "}");
   if (!extra.ok() || !extra->contains(kMember)) return std::nullopt;
   const schema::Json& part = (*extra)[kMember];
-  if (part.is_null() || part == "") return std::nullopt;
-  return part.is_string() ? part.get<std::string>() : part.dump();
+  if (part.is_null()) return std::nullopt;
+  const std::string text = part.is_string() ? part.get<std::string>() : part.dump();
+  return text.empty() ? std::nullopt : std::optional(text);
 }
 
 }  // namespace ava::pipeline
