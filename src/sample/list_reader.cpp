@@ -105,6 +105,11 @@ struct ListReader::State {
       threads.emplace_back([this, i](const std::stop_token& stop) { work(i, stop); });
   }
 
+  /// All at once: one may wait for a free block and hold up the other, which waits to read.
+  ~State() {
+    for (std::jthread& thread : threads) thread.request_stop();
+  }
+
   void process(unsigned thread, Batch& batch) {
     if (!options.only_hook) {
       batch.impl().parse(options);

@@ -1,4 +1,7 @@
 // Reading, writing and converting lists: the vectors of formats.md 2.5 to 2.10.
+#include <chrono>
+#include <thread>
+
 #include "base/digest.hpp"
 #include "base/testing.hpp"
 #include "sample/list_reader.hpp"
@@ -291,6 +294,21 @@ TEST(Convert, NewToOldSaysWhatItLoses) {
   ASSERT_EQ(lost.size(), 1u);
   EXPECT_EQ(lost[0].slug, "old_form_one_class");
   EXPECT_EQ(to_line(*sample), "{\"url\":\"http://h/1\",\"type\":\"image\",\"label\":{\"class\":{\"t\":\"a\"}}}\n");
+}
+
+/// Its threads have filled all blocks by then, and one of them waits for another.
+TEST(ListReader, MayBeLeftBeforeTheEnd) {
+  std::string text;
+  for (int i = 0; i < 2'000; ++i) text += "{\"url\":\"http://host/a.jpg\",\"label\":[]}\n";
+  for (int again = 0; again < 20; ++again) {
+    ListOptions options;
+    options.threads = 3;
+    options.block_bytes = 1024;
+    ListReader reader(source_of(text), options);
+    Batch batch;
+    ASSERT_TRUE(reader.next(batch).value());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 }  // namespace
