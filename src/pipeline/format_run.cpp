@@ -23,7 +23,7 @@ namespace ava::pipeline {
 
 namespace {
 
-constexpr std::uint64_t kItemsPerBatch = 64;
+constexpr std::uint64_t kItemsPerBatch = 16;
 constexpr std::uint64_t kBytesInFlight = 64u << 20;
 
 /// What one thread made of some items.
