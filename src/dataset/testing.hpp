@@ -106,9 +106,11 @@ class World : public db::DatabaseTest {
   static std::string line(int picture, const std::vector<std::pair<std::string, std::string>>& labels) {
     std::string text =
         R"({"url":"qiniu:///main/pictures/)" + std::to_string(picture) + R"(.png","type":"image","label":[)";
-    for (const auto& [name, cls] : labels)
-      text += std::string(text.back() == '[' ? "" : ",") + R"({"name":")" + name +
-              R"(","type":"classification","version":"1","data":[{"class":")" + cls + R"("}]})";
+    for (const auto& [name, cls] : labels) {
+      if (text.back() != '[') text += ',';
+      text.append(R"({"name":")").append(name);
+      text.append(R"(","type":"classification","version":"1","data":[{"class":")").append(cls).append(R"("}]})");
+    }
     return text + "]}\n";
   }
   /// 8 pictures of two classes.
