@@ -196,7 +196,7 @@ class ConvertRun {
       if (stop_.stop_requested()) return Error(ErrorCode::kCancelled, "list.cancelled", "stopped while reading");
       return take(object, line);
     };
-    return each_object(std::move(source), options_.max_line_bytes, each);
+    return each_object(source, options_.max_line_bytes, each);
   }
 
   Result<void> take(std::string_view text, std::uint64_t line) {
@@ -278,7 +278,7 @@ class ConvertRun {
 
 }  // namespace
 
-Result<void> each_object(sample::ByteSource source, std::size_t most_bytes,
+Result<void> each_object(const sample::ByteSource& source, std::size_t most_bytes,
                          const std::function<Result<void>(std::string_view object, std::uint64_t line)>& take) {
   ObjectCutter cutter(most_bytes, take);
   std::string block(std::size_t{1} << 18, '\0');

@@ -45,7 +45,7 @@ Result<ConvertResult> convert_list(const ConvertSpec& spec, const OnReject& on_r
 
 /// The objects of a text, whatever stands between them: an array, commas, line breaks. Blanks inside an object are as
 /// they are. Errors: `json.too_large`, those of the source and of `take`.
-Result<void> each_object(sample::ByteSource source, std::size_t most_bytes,
+Result<void> each_object(const sample::ByteSource& source, std::size_t most_bytes,
                          const std::function<Result<void>(std::string_view object, std::uint64_t line)>& take);
 
 }  // namespace ava::convert
