@@ -6,7 +6,7 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "command.hpp"
-#include "pipeline/worker_run.hpp"
+#include "worker/worker_run.hpp"
 
 namespace ava::cli {
 
@@ -21,19 +21,19 @@ struct Options {
 /// The outcome is a file; the exit code says the same for those who only see the process.
 Result<int> work(const std::string& path, const std::stop_token& stop) {
   AVA_TRY(const std::string text, file::read(path));
-  AVA_TRY(const auto job, schema::from_text<pipeline::JobFile>(text));
+  AVA_TRY(const auto job, schema::from_text<worker::JobFile>(text));
   const fs::path folder = fs::absolute(path).parent_path();
   const auto on_progress = [&](const pipeline::Progress& progress) {
     const auto written = file::write_atomic(folder / job.progress_file, schema::to_text(progress) + "\n");
     if (!written.ok()) log::warn("worker", "progress not written: {}", written.error().text());
   };
   log::info("worker", "{} begins", job.kind);
-  auto result = pipeline::run_job(job, folder, on_progress, stop);
-  pipeline::JobOutcome outcome{.kind = job.kind, .ok = result.ok()};
+  auto result = worker::run_job(job, folder, on_progress, stop);
+  worker::JobOutcome outcome{.kind = job.kind, .ok = result.ok()};
   if (result.ok())
     outcome.result = *result;
   else
-    outcome.error = pipeline::job_error_of(result.error());
+    outcome.error = worker::job_error_of(result.error());
   AVA_CHECK(file::write_atomic(folder / job.result_file, schema::to_text(outcome) + "\n"));
   if (!result.ok()) return result.error();
   log::info("worker", "{} is done", job.kind);

@@ -5,9 +5,9 @@
 #include "api/routes.hpp"
 #include "dataset/contents.hpp"
 #include "image/codec.hpp"
-#include "pipeline/adopt_run.hpp"
 #include "pipeline/import_run.hpp"
 #include "storage/resolver.hpp"
+#include "worker/adopt_run.hpp"
 
 namespace ava::api {
 
@@ -30,7 +30,7 @@ Result<Contents> contents_of(Services& services, const http::Request& request) {
   AVA_TRY(const Dataset found, dataset_of(services, request));
   AVA_TRY(auto storage, services.datasets.storage_of(found));
   const bool has_list = found.kind == dataset::DatasetKind::kSource;
-  return Contents(std::move(storage), found.prefix, has_list ? pipeline::kListFile : pipeline::kPreviewFile);
+  return Contents(std::move(storage), found.prefix, has_list ? pipeline::kListFile : worker::kPreviewFile);
 }
 
 Result<http::Reply> stats(Services& services, http::Request& request) {

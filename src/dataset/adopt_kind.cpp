@@ -1,6 +1,6 @@
 // The job that takes in a ready-made set: its end makes the dataset's one formatted set.
 #include "dataset/worker_job.hpp"
-#include "pipeline/adopt_run.hpp"
+#include "worker/adopt_run.hpp"
 
 namespace ava::dataset {
 
@@ -11,7 +11,7 @@ Result<engine::Spec> adopt_spec(const WorkerParts& parts, const job::Job& job) {
   AVA_TRY(const auto id, DatasetId::parse(job.subject.id));
   AVA_TRY(const Dataset dataset, parts.datasets.find(id));
   AVA_TRY(const user::Bucket bucket, parts.buckets.find(dataset.bucket_id));
-  pipeline::AdoptSpec spec;
+  worker::AdoptSpec spec;
   spec.data = payload.data;
   spec.index = payload.index;
   spec.labels = payload.labels;
@@ -25,7 +25,7 @@ Result<engine::Spec> adopt_spec(const WorkerParts& parts, const job::Job& job) {
   return worker_spec(parts, job, spec);
 }
 
-FormattedSet set_of(const Dataset& dataset, const AdoptPayload& payload, const pipeline::AdoptResult& made) {
+FormattedSet set_of(const Dataset& dataset, const AdoptPayload& payload, const worker::AdoptResult& made) {
   FormattedSet set;
   set.id = FormattedSetId::make();
   set.dataset = {dataset.id.str(), dataset.name};
@@ -43,7 +43,7 @@ FormattedSet set_of(const Dataset& dataset, const AdoptPayload& payload, const p
 }
 
 Result<void> keep(db::Tx& tx, const Dataset& dataset, const AdoptPayload& payload, const std::string& job_id,
-                  const pipeline::AdoptResult& made, TimeMs now) {
+                  const worker::AdoptResult& made, TimeMs now) {
   ImportedCounts counts;
   counts.item_count = static_cast<std::int64_t>(made.sample_count);
   counts.reject_count = static_cast<std::int64_t>(made.reject_count);
@@ -66,7 +66,7 @@ Result<job::Outcome> end_adopt(const WorkerParts& parts, const job::Job& job, co
   AVA_TRY(const auto payload, schema::from_text<AdoptPayload>(job.payload));
   Answer answer = answer_of(parts, job, status);
   if (is_tried_again(job, answer)) return job::Outcome::retry(*answer.error);
-  const auto made = result_of<pipeline::AdoptResult>(answer);
+  const auto made = result_of<worker::AdoptResult>(answer);
   const auto id = DatasetId::trusted(job.subject.id);
   const TimeMs now = parts.clock.now_ms();
   AVA_CHECK(parts.database.write([&](db::Tx& tx) -> Result<void> {

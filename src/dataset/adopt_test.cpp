@@ -2,7 +2,7 @@
 #include "dataset/dataset_service.hpp"
 #include "dataset/testing.hpp"
 #include "format/recordio.hpp"
-#include "pipeline/adopt_run.hpp"
+#include "worker/adopt_run.hpp"
 
 namespace ava::dataset {
 namespace {
@@ -51,7 +51,7 @@ TEST_P(ReadyMadeSets, BecomeADatasetWithOneSet) {
   EXPECT_TRUE(holds(set.prefix + "/cache/data.rec"));
 
   ASSERT_OK_AND(const auto storage, datasets_->storage_of(dataset));
-  const Contents contents(storage, dataset.prefix, pipeline::kPreviewFile);
+  const Contents contents(storage, dataset.prefix, worker::kPreviewFile);
   ASSERT_OK_AND(const auto stats, contents.stats());
   ASSERT_EQ(stats.labels.size(), 1u);
   EXPECT_EQ(stats.labels[0].count[0].cls, "猫");

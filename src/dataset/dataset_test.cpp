@@ -233,10 +233,10 @@ TEST_P(Datasets, ACopyIsDoneEvenWhenTheOriginalIsDeletedMeanwhile) {
   const job::Job job = job_of(*copy.job_id);
   ASSERT_OK_AND(const auto spec, kinds_.find(job.kind)->make_spec(job));
   ASSERT_OK_AND(const std::string text, file::read(spec.command.back()));
-  ASSERT_OK_AND(const auto order, schema::from_text<pipeline::JobFile>(text));
-  ASSERT_OK_AND(auto result, pipeline::run_job(order, root_, {}, {}));
+  ASSERT_OK_AND(const auto order, schema::from_text<worker::JobFile>(text));
+  ASSERT_OK_AND(auto result, worker::run_job(order, root_, {}, {}));
   ASSERT_OK(datasets_->remove(anna_, original.id));
-  const pipeline::JobOutcome outcome{order.kind, true, std::move(result), {}};
+  const worker::JobOutcome outcome{order.kind, true, std::move(result), {}};
   ASSERT_OK(file::write_atomic(std::filesystem::path(spec.command.back()).parent_path() / order.result_file,
                                schema::to_text(outcome)));
   ASSERT_OK(end(job, exited(0)));

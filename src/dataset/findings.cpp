@@ -4,8 +4,8 @@
 #include "base/file.hpp"
 #include "dataset/format_service.hpp"
 #include "dataset/job_files.hpp"
-#include "pipeline/worker_run.hpp"
 #include "storage/file.hpp"
+#include "worker/worker_run.hpp"
 
 namespace ava::dataset {
 
@@ -88,7 +88,7 @@ Result<Verification> FormatService::verification(const FormattedSetId& id) {
   if (!job::is_over(latest.job.state)) return latest;
   const auto text = file::read(files_of(parts_.jobs_folder, latest.job).result());
   if (!text.ok()) return latest;  // it was cancelled, or never ran: the job says why
-  AVA_TRY(const auto outcome, schema::from_text<pipeline::JobOutcome>(*text));
+  AVA_TRY(const auto outcome, schema::from_text<worker::JobOutcome>(*text));
   if (!outcome.result) return latest;
   AVA_TRY(latest.report, schema::from_text<pipeline::VerifyReport>(outcome.result->text));
   return latest;

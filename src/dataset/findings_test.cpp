@@ -129,10 +129,10 @@ TEST_P(Findings, AWorkersProgressIsWhatTheJobShows) {
   const job::Job job = job_of(*made.job_id);
   ASSERT_OK_AND(const engine::Spec spec, kinds_.find(job.kind)->make_spec(job));
   ASSERT_OK_AND(const std::string text, file::read(spec.command.back()));
-  ASSERT_OK_AND(const auto order, schema::from_text<pipeline::JobFile>(text));
+  ASSERT_OK_AND(const auto order, schema::from_text<worker::JobFile>(text));
   std::string last;
   const auto on_progress = [&](const pipeline::Progress& progress) { last = schema::to_text(progress); };
-  ASSERT_OK(pipeline::run_job(order, root_, on_progress, {}));
+  ASSERT_OK(worker::run_job(order, root_, on_progress, {}));
   const auto shown = job::parse_progress(last);
   ASSERT_TRUE(shown) << last;
   EXPECT_EQ(shown->message, "publish");

@@ -23,8 +23,8 @@ class DatasetJobs : public World {
     ASSERT_OK(file::write_atomic(root_ / "jobs" / job_.id.str() / "result-1.json", text));
   }
   void answer_error(ErrorCode code, const std::string& slug) {
-    pipeline::JobOutcome outcome{
-        job_.kind, false, {}, pipeline::job_error_of(Error(code, slug, "what happened").hint("do this"))};
+    worker::JobOutcome outcome{
+        job_.kind, false, {}, worker::job_error_of(Error(code, slug, "what happened").hint("do this"))};
     answer(schema::to_text(outcome));
   }
   Dataset now() { return *datasets_->find(made_.id); }

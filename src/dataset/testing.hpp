@@ -21,10 +21,10 @@
 #include "dataset/upload.hpp"
 #include "db/testing.hpp"
 #include "job/job_service.hpp"
-#include "pipeline/worker_run.hpp"
 #include "storage/all.hpp"
 #include "user/bucket.hpp"
 #include "user/user_repo.hpp"
+#include "worker/worker_run.hpp"
 
 namespace ava::dataset {
 
@@ -197,15 +197,15 @@ class World : public db::DatabaseTest {
     const job::Kind& kind = *kinds_.find(job.kind);
     AVA_TRY(const engine::Spec spec, kind.make_spec(job));
     AVA_TRY(const std::string text, file::read(spec.command.back()));
-    AVA_TRY(const auto order, schema::from_text<pipeline::JobFile>(text));
-    pipeline::JobOutcome outcome{order.kind, false, {}, {}};
+    AVA_TRY(const auto order, schema::from_text<worker::JobFile>(text));
+    worker::JobOutcome outcome{order.kind, false, {}, {}};
     const auto folder = std::filesystem::path(spec.command.back()).parent_path();
-    auto done = pipeline::run_job(order, folder, {}, {});
+    auto done = worker::run_job(order, folder, {}, {});
     outcome.ok = done.ok();
     if (done.ok())
       outcome.result = *std::move(done);
     else
-      outcome.error = pipeline::job_error_of(done.error());
+      outcome.error = worker::job_error_of(done.error());
     AVA_CHECK(file::write_atomic(folder / order.result_file, schema::to_text(outcome)));
     return end(job, exited(outcome.ok ? 0 : 1));
   }

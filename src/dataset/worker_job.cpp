@@ -30,7 +30,7 @@ Result<pipeline::Sources> sources_of(const WorkerParts& parts) {
 Result<engine::Spec> worker_spec_of(const WorkerParts& parts, const job::Job& job, std::string spec) {
   const JobFiles files = files_of(parts.jobs, job);
   AVA_CHECK(file::make_dirs(files.folder));
-  const pipeline::JobFile order{.kind = job.kind, .spec = {std::move(spec)}, .result_file = files.result_name()};
+  const worker::JobFile order{.kind = job.kind, .spec = {std::move(spec)}, .result_file = files.result_name()};
   AVA_CHECK(file::write_atomic(files.job(), schema::to_text(order), 0600));
   engine::Spec made;
   made.name = fmt::format("{} {}", job.kind, job.subject.name);
@@ -45,11 +45,11 @@ Answer answer_of(const WorkerParts& parts, const job::Job& job, const engine::St
   if (job.cancel_requested) return {{}, job::Reason{"job.cancelled", "cancelled", {}}};
   const auto text = file::read(files_of(parts.jobs, job).result());
   if (!text.ok()) return answer_of_silence(status, "the worker left no result");
-  const auto outcome = schema::from_text<pipeline::JobOutcome>(*text);
+  const auto outcome = schema::from_text<worker::JobOutcome>(*text);
   if (!outcome.ok()) return answer_of_silence(status, "the worker's result is unreadable");
   if (outcome->ok && outcome->result) return {outcome->result->text, {}};
   if (!outcome->error) return answer_of_silence(status, "the worker gave no reason");
-  const pipeline::JobError& error = *outcome->error;
+  const worker::JobError& error = *outcome->error;
   job::Reason reason{error.slug, error.message, {}};
   if (!error.hint.empty()) reason.hint = error.hint;
   // A server that does not answer comes back, and a worker that was told to stop can start again; a bad list stays bad.

@@ -8,7 +8,7 @@
 #include "base/file.hpp"
 #include "dataset/job_files.hpp"
 #include "dataset/job_kinds.hpp"
-#include "pipeline/worker_run.hpp"
+#include "worker/worker_run.hpp"
 
 namespace ava::dataset {
 

@@ -8,7 +8,6 @@
 #include "base/file.hpp"
 #include "base/testing.hpp"
 #include "image/codec.hpp"
-#include "pipeline/worker_run.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>

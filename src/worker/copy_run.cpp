@@ -1,4 +1,4 @@
-#include "pipeline/copy_run.hpp"
+#include "worker/copy_run.hpp"
 
 #include <fmt/format.h>
 
@@ -15,7 +15,9 @@
 #include "storage/file.hpp"
 #include "storage/object_uri.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
+
+using namespace pipeline;  // a job is its calls, put in order
 
 namespace {
 
@@ -105,4 +107,4 @@ Result<CopyResult> run_copy(const CopySpec& spec, const OnProgress& on_progress,
   return result;
 }
 
-}  // namespace ava::pipeline
+}  // namespace ava::worker

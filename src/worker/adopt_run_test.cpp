@@ -1,5 +1,5 @@
 // Sets that other tools wrote, taken in: what is there is counted, what is bad is listed, the files stay as they are.
-#include "pipeline/adopt_run.hpp"
+#include "worker/adopt_run.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -14,7 +14,9 @@
 #include "pipeline/manifest.hpp"
 #include "pipeline/verify.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
+
+using namespace pipeline;  // a job is its calls, put in order
 namespace {
 
 namespace fs = std::filesystem;
@@ -177,4 +179,4 @@ INSTANTIATE_TEST_SUITE_P(Formats, AdoptingOurs,
                                            "voc", "roidb"));
 
 }  // namespace
-}  // namespace ava::pipeline
+}  // namespace ava::worker

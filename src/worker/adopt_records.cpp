@@ -1,4 +1,4 @@
-#include "pipeline/adopt_records.hpp"
+#include "worker/adopt_records.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,9 @@
 #include "base/file.hpp"
 #include "image/codec.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
+
+using namespace pipeline;  // a job is its calls, put in order
 
 namespace {
 
@@ -211,4 +213,4 @@ Result<AdoptedRecords> read_adopted(ForeignSet& set, const ReadOptions& options,
   return std::move(found);
 }
 
-}  // namespace ava::pipeline
+}  // namespace ava::worker

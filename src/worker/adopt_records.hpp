@@ -18,7 +18,7 @@
 #include "pipeline/rejects.hpp"
 #include "pipeline/sample_record.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
 
 /// What a reading found. Counts of classes are of boxes where the task is detection.
 struct AdoptedRecords {
@@ -30,7 +30,7 @@ struct AdoptedRecords {
   std::vector<std::string> classes;
   std::vector<std::uint64_t> tally;  ///< as long as `classes`
   Digest root{};
-  FileRecord listing;
+  pipeline::FileRecord listing;
 };
 
 /// A sample that is shown to people.
@@ -51,8 +51,8 @@ struct ReadOptions {
 Result<format::Task> task_of_set(const std::filesystem::path& set);
 
 /// Errors: `set.not_a_set` (record after record is no sample: another kind of file), `file.*`, `job.cancelled`.
-Result<AdoptedRecords> read_adopted(ForeignSet& set, const ReadOptions& options, Rejects& rejects,
-                                    std::vector<PreviewItem>& preview, ProgressMeter& meter,
+Result<AdoptedRecords> read_adopted(pipeline::ForeignSet& set, const ReadOptions& options, pipeline::Rejects& rejects,
+                                    std::vector<PreviewItem>& preview, pipeline::ProgressMeter& meter,
                                     const std::stop_token& stop);
 
-}  // namespace ava::pipeline
+}  // namespace ava::worker

@@ -1,4 +1,4 @@
-#include "pipeline/adopt_files.hpp"
+#include "worker/adopt_files.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -20,7 +20,9 @@
 #include "storage/file.hpp"
 #include "storage/object_uri.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
+
+using namespace pipeline;  // a job is its calls, put in order
 
 namespace {
 
@@ -271,4 +273,4 @@ Result<LaidOut> lay_out_set(const fs::path& set, const std::string& format) {
   return complete_index(set / "cache");
 }
 
-}  // namespace ava::pipeline
+}  // namespace ava::worker

@@ -8,11 +8,12 @@
 #include "pipeline/specs.hpp"
 #include "pipeline/verify.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
 
 /// Damage is no Error: it is in the report. Errors: `target.missing`, `target.bucket_unknown`, `target.not_local`,
 /// `storage.*`, `job.cancelled`.
-Result<VerifyReport> run_verify(const VerifySpec& spec, const OnProgress& on_progress = {},
-                                const std::stop_token& stop = {});
+Result<pipeline::VerifyReport> run_verify(const pipeline::VerifySpec& spec,
+                                          const pipeline::OnProgress& on_progress = {},
+                                          const std::stop_token& stop = {});
 
-}  // namespace ava::pipeline
+}  // namespace ava::worker

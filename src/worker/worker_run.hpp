@@ -11,7 +11,7 @@
 #include "base/result.hpp"
 #include "pipeline/specs.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
 
 /// The job file. `spec` is a FormatSpec, ImportSpec, AdoptSpec, CopySpec or VerifySpec, as `kind` says.
 struct JobFile {
@@ -46,7 +46,7 @@ void describe(schema::Visitor& v, JobOutcome& x);
 
 /// Run the job whose file lies in `folder`. Errors: `job.unknown_kind`, those of schema/ for a bad spec, and those of
 /// the work.
-Result<schema::AnyJson> run_job(const JobFile& job, const std::filesystem::path& folder, const OnProgress& on_progress,
-                                const std::stop_token& stop);
+Result<schema::AnyJson> run_job(const JobFile& job, const std::filesystem::path& folder,
+                                const pipeline::OnProgress& on_progress, const std::stop_token& stop);
 
-}  // namespace ava::pipeline
+}  // namespace ava::worker

@@ -1,12 +1,14 @@
-#include "pipeline/worker_run.hpp"
+#include "worker/worker_run.hpp"
 
-#include "pipeline/adopt_run.hpp"
-#include "pipeline/copy_run.hpp"
 #include "pipeline/format_run.hpp"
 #include "pipeline/import_run.hpp"
-#include "pipeline/verify_run.hpp"
+#include "worker/adopt_run.hpp"
+#include "worker/copy_run.hpp"
+#include "worker/verify_run.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
+
+using namespace pipeline;  // a job is its calls, put in order
 
 void describe(schema::Visitor& v, JobFile& x) {
   v.type("JobFile");
@@ -69,4 +71,4 @@ Result<schema::AnyJson> run_job(const JobFile& job, const std::filesystem::path&
       .hint("kinds: dataset.format, dataset.import, dataset.adopt, dataset.copy, dataset.verify");
 }
 
-}  // namespace ava::pipeline
+}  // namespace ava::worker

@@ -6,10 +6,11 @@
 #include "base/result.hpp"
 #include "pipeline/specs.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
 
 /// Urls of the list that lead into the old prefix lead into the new one; others stay. All of it appears at once.
 /// Errors: `copy.no_list`, `target.*`, `object.*`, `file.no_space`, `job.cancelled`.
-Result<CopyResult> run_copy(const CopySpec& spec, const OnProgress& on_progress = {}, const std::stop_token& stop = {});
+Result<pipeline::CopyResult> run_copy(const pipeline::CopySpec& spec, const pipeline::OnProgress& on_progress = {},
+                                      const std::stop_token& stop = {});
 
-}  // namespace ava::pipeline
+}  // namespace ava::worker

@@ -1,4 +1,4 @@
-#include "pipeline/adopt_run.hpp"
+#include "worker/adopt_run.hpp"
 
 #include <fmt/format.h>
 
@@ -8,16 +8,18 @@
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "exchange/picture_names.hpp"
-#include "pipeline/adopt_files.hpp"
-#include "pipeline/adopt_records.hpp"
 #include "pipeline/check.hpp"
 #include "pipeline/manifest.hpp"
 #include "pipeline/work_folder.hpp"
 #include "sample/labels_csv.hpp"
 #include "sample/list_writer.hpp"
 #include "storage/object_uri.hpp"
+#include "worker/adopt_files.hpp"
+#include "worker/adopt_records.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
+
+using namespace pipeline;  // a job is its calls, put in order
 
 void describe(schema::Visitor& v, AdoptSpec& x) {
   v.type("AdoptSpec");
@@ -271,4 +273,4 @@ Result<AdoptResult> run_adopt(const AdoptSpec& spec, const OnProgress& on_progre
   return result;
 }
 
-}  // namespace ava::pipeline
+}  // namespace ava::worker

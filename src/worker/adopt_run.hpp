@@ -12,7 +12,7 @@
 #include "base/result.hpp"
 #include "pipeline/specs.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
 
 inline constexpr std::string_view kAdoptFile = "set.json";
 inline constexpr std::string_view kPreviewFile = "preview.lst";
@@ -26,15 +26,15 @@ struct AdoptSpec {
   std::string split = "train";
   std::string label = "class";
   std::string batch;  ///< 16 hex digits
-  Sources sources;
-  Target target;
+  pipeline::Sources sources;
+  pipeline::Target target;
 };
 void describe(schema::Visitor& v, AdoptSpec& x);
 
 struct AdoptResult {
   std::string format;
   format::Task task = format::Task::kClassification;
-  LabelSummary label;
+  pipeline::LabelSummary label;
   std::string path;  ///< of the set, relative to the target
   std::uint64_t sample_count = 0;
   std::uint64_t reject_count = 0;
@@ -49,7 +49,7 @@ void describe(schema::Visitor& v, AdoptResult& x);
 /// pictures and `preview.lst`) and `set.json` to the target; all of it appears at once. The same spec again answers
 /// what is there. Errors: `set.nothing_readable`, those of gather_set() and find_set(), `target.*`, `file.no_space`,
 /// `job.cancelled`.
-Result<AdoptResult> run_adopt(const AdoptSpec& spec, const OnProgress& on_progress = {},
+Result<AdoptResult> run_adopt(const AdoptSpec& spec, const pipeline::OnProgress& on_progress = {},
                               const std::stop_token& stop = {}, const std::filesystem::path& keep_rejects = {});
 
-}  // namespace ava::pipeline
+}  // namespace ava::worker

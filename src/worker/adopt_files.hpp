@@ -8,17 +8,17 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "pipeline/adopt_run.hpp"
 #include "pipeline/progress_meter.hpp"
+#include "worker/adopt_run.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
 
 /// Of LMDB: readers that lock write into it, its bytes prove nothing.
 inline constexpr std::string_view kLockFile = "lock.mdb";
 
 /// Fetch everything `spec` names into `folder`, which is empty. An archive is unpacked there.
 /// Errors: `set.bad_prefix`, `archive.*`, `set.file_too_large` (in an archive), those of fetching, `job.cancelled`.
-Result<void> gather_set(const AdoptSpec& spec, const std::filesystem::path& folder, ProgressMeter& meter,
+Result<void> gather_set(const AdoptSpec& spec, const std::filesystem::path& folder, pipeline::ProgressMeter& meter,
                         const std::stop_token& stop);
 
 /// The folder, `folder` or one below it, that holds the set; of several parts the one called `split`.
@@ -35,4 +35,4 @@ struct LaidOut {
 /// said about it. Errors: `file.*`.
 Result<LaidOut> lay_out_set(const std::filesystem::path& set, const std::string& format);
 
-}  // namespace ava::pipeline
+}  // namespace ava::worker

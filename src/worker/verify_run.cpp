@@ -1,4 +1,4 @@
-#include "pipeline/verify_run.hpp"
+#include "worker/verify_run.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,9 @@
 
 #include "storage/all.hpp"
 
-namespace ava::pipeline {
+namespace ava::worker {
+
+using namespace pipeline;  // a job is its calls, put in order
 
 namespace {
 
@@ -54,4 +56,4 @@ Result<VerifyReport> run_verify(const VerifySpec& spec, const OnProgress& on_pro
   return report;
 }
 
-}  // namespace ava::pipeline
+}  // namespace ava::worker
