@@ -96,15 +96,16 @@ void add_dataset_routes(http::Router& router, Services& services) {
               .query = {{"search", "Part of the name"}, {"limit", "1 to 500"}, {"cursor", ""}},
               .reply_schema = schema_for<PageOf<Dataset>>(),
               .handle = [&services](http::Request& rq) { return list(services, rq); }});
-  router.add({.method = http::Method::kPost,
-              .pattern = "/api/v1/datasets",
-              .name = "createDataset",
-              .summary = "Create a dataset from a list, an archive, a label file, a folder of pictures or a ready-made set",
-              .tag = "datasets",
-              .body_schema = schema_for<dataset::CreateDataset>(),
-              .reply_schema = schema_for<Dataset>(),
-              .reply_status = 202,
-              .handle = idempotent(services, [&services](http::Request& rq) { return create(services, rq); })});
+  router.add(
+      {.method = http::Method::kPost,
+       .pattern = "/api/v1/datasets",
+       .name = "createDataset",
+       .summary = "Create a dataset from a list, an archive, a label file, a folder of pictures or a ready-made set",
+       .tag = "datasets",
+       .body_schema = schema_for<dataset::CreateDataset>(),
+       .reply_schema = schema_for<Dataset>(),
+       .reply_status = 202,
+       .handle = idempotent(services, [&services](http::Request& rq) { return create(services, rq); })});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/datasets/{id}",
               .name = "getDataset",
