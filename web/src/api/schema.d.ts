@@ -63,10 +63,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Source datasets, newest first */
+        /** Datasets, newest first */
         get: operations["listDatasets"];
         put?: never;
-        /** Create a dataset from a list, an archive, a label file or a folder of pictures */
+        /** Create a dataset from a list, an archive, a label file, a folder of pictures or a ready-made set */
         post: operations["createDataset"];
         delete?: never;
         options?: never;
