@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Check, look at, compare and verify the blood-cell pictures ; foreign sets are packed here.
+"""Check, look at, compare and verify the blood-cell pictures; foreign sets are packed here.
 
 Usage: tests/conformance/look_test.py --ava PATH [--data FOLDER]
 FOLDER holds Pascal VOC (default: ../shared/data/bccd beside the repository; without it the test is skipped).
