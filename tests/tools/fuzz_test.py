@@ -51,6 +51,12 @@ class Fuzz(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, "no target jpg; there are .*jpeg")
 
+    def test_the_formats_of_others_get_their_full_time(self):
+        self.assertLessEqual(fuzz.BRIEF, set(fuzz.known_targets()))
+        class Options:
+            seconds, targets = 60, ["json"]
+        self.assertEqual([fuzz.seconds_of(name, Options) for name in ("recordio", "mds", "json")], [60, 15, 60])
+
     def test_what_is_kept_stays_small(self):
         files = [path for path in fuzz.CORPUS.rglob("*") if path.is_file()]
         self.assertLess(sum(path.stat().st_size for path in files), 1 << 20)
