@@ -81,8 +81,7 @@ char* LmdbPage::add(const std::array<std::uint16_t, 4>& head, std::string_view k
   ++count_;
   char* at = bytes_.data() + upper_;
   std::memcpy(at, head.data(), kNodeHeader);
-  std::memcpy(at + kNodeHeader, key.data(), key.size());
-  return at + kNodeHeader + key.size();
+  return std::copy(key.begin(), key.end(), at + kNodeHeader);  // the first branch of a page has no key
 }
 
 std::array<char, kLmdbPage> LmdbPage::take(std::uint64_t number, Kind kind) {
