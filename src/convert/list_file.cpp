@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "base/digest.hpp"
 #include "base/file.hpp"
 #include "format/out_file.hpp"
 #include "pipeline/progress_meter.hpp"
@@ -30,6 +32,7 @@ void describe(schema::Visitor& v, ConvertResult& x) {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr std::string_view kMergePrefix = ".ava-tmp-merge-";
 
 /// Finds where objects begin and end by their brackets alone; what is inside is for the parser.
 class ObjectCutter {
@@ -85,7 +88,16 @@ class ObjectCutter {
   bool escaped_ = false;
 };
 
-/// Lines by url, in the order of the file: where each lies, and which is the next of its url.
+struct FirstBytes {
+  std::size_t operator()(const Digest& digest) const {
+    std::size_t value = 0;
+    std::memcpy(&value, digest.data(), sizeof value);
+    return value;
+  }
+};
+
+/// Lines by url, in the order of the file: where each lies, and which is the next of its url. Urls are held as digests:
+/// 32 bytes each, however long they are, and two urls are never taken for one.
 class UrlChains {
  public:
   struct Place {
@@ -98,7 +110,7 @@ class UrlChains {
 
   void add(const std::string& url, std::uint64_t offset, std::size_t bytes) {
     const auto number = static_cast<std::uint32_t>(places_.size());
-    const auto [last, added] = last_of_.try_emplace(std::hash<std::string>{}(url), number);
+    const auto [last, added] = last_of_.try_emplace(sha256(url), number);
     places_.push_back({.offset = offset, .bytes = static_cast<std::uint32_t>(bytes), .first = added});
     if (!added) places_[std::exchange(last->second, number)].next = number;
   }
@@ -106,7 +118,7 @@ class UrlChains {
 
  private:
   std::vector<Place> places_;
-  std::unordered_map<std::uint64_t, std::uint32_t> last_of_;
+  std::unordered_map<Digest, std::uint32_t, FirstBytes> last_of_;
 };
 
 /// The entries of `more` behind those of the same label; what is there twice, once.
@@ -142,6 +154,7 @@ class ConvertRun {
     if (done.ok()) done = spec_.merge.empty() ? file::move(temp, spec_.to) : merge(temp);
     if (done.ok()) return result_;
     (void)file::remove_tree(temp).ok();
+    (void)file::remove_tree(beside(kMergePrefix)).ok();
     return std::move(done).error();
   }
 
@@ -238,7 +251,7 @@ class ConvertRun {
 
   /// A second file from the lines of the first, each with the later ones of its url.
   Result<void> merge(const fs::path& lines) {
-    const fs::path temp = beside(".ava-tmp-merge-");
+    const fs::path temp = beside(kMergePrefix);
     AVA_CHECK(file::remove_tree(temp));
     AVA_TRY(auto out, format::OutFile::create(temp));
     AVA_TRY(const auto list, pipeline::ListFile::open(lines.string(), {}, {}, stop_));

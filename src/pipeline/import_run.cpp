@@ -8,6 +8,7 @@
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "format/out_file.hpp"
+#include "pipeline/answer.hpp"
 #include "pipeline/archive_import.hpp"
 #include "pipeline/check.hpp"
 #include "pipeline/foreign_import.hpp"
@@ -34,17 +35,6 @@ constexpr std::string_view kLabels = "labels";
 constexpr std::uint64_t kHead = 8192;
 constexpr std::uint64_t kWhole = std::numeric_limits<std::uint64_t>::max();
 
-/// `import.json`: the answer, and of what question.
-struct ImportRecord {
-  std::string spec_sha256;
-  ImportResult result;
-};
-void describe(schema::Visitor& v, ImportRecord& x) {
-  v.type("ImportRecord");
-  v.field("spec_sha256", x.spec_sha256);
-  v.field("result", x.result);
-}
-
 /// Where names of this target begin: "qiniu:///bucket/prefix/" or "/folder/".
 std::string base_of(const Target& target) {
   if (!target.bucket.empty()) return storage::bucket_uri(target.bucket, target.prefix) + "/";
@@ -67,7 +57,6 @@ class ImportRun {
   }
 
  private:
-  Result<std::optional<ImportResult>> finished_before() const;
   Result<std::shared_ptr<storage::Reader>> open_source() const;
   Result<ImportKind> kind_of_source() const;
   Result<ListImport> import_as(ImportKind kind);
@@ -91,14 +80,6 @@ class ImportRun {
   std::string importer_;
   std::map<std::string, std::uint64_t, std::less<>> notes_;
 };
-
-Result<std::optional<ImportResult>> ImportRun::finished_before() const {
-  AVA_TRY(const auto text, folder_->existing(kImportFile));
-  if (!text) return std::optional<ImportResult>{};
-  const auto record = schema::from_text<ImportRecord>(*text);
-  if (record.ok() && record->spec_sha256 == spec_sha256_) return std::optional<ImportResult>(record->result);
-  return Error(ErrorCode::kConflict, "target.exists", "another import is already there");
-}
 
 Result<std::shared_ptr<storage::Reader>> ImportRun::open_source() const {
   if (is_url(spec_.source)) {
@@ -239,7 +220,7 @@ Result<ImportResult> ImportRun::finish(ImportKind kind, const ListImport& list) 
   stats.total_image_bytes = picture_bytes_;
   const fs::path& work = folder_->path();
   AVA_CHECK(file::write_atomic(work / kStatsFile, schema::to_text(stats) + "\n"));
-  AVA_CHECK(file::write_atomic(work / kImportFile, schema::to_text(ImportRecord{spec_sha256_, result}) + "\n"));
+  AVA_CHECK(put_answer(*folder_, kImportFile, spec_sha256_, result));
   AVA_CHECK(file::remove_tree(work / kLines));
   AVA_CHECK(file::remove_tree(work / kSource));
   AVA_CHECK(file::remove_tree(work / storage::kTempPrefix));
@@ -250,10 +231,10 @@ Result<ImportResult> ImportRun::finish(ImportKind kind, const ListImport& list) 
 
 Result<ImportResult> ImportRun::run() {
   if (!spec_.as.empty() && spec_.as != "auto") AVA_CHECK(exchange::find_importer(spec_.as));
-  spec_sha256_ = to_hex(sha256(schema::to_text(spec_)));
+  spec_sha256_ = sha256_of_spec(spec_);
   AVA_TRY(resolver_, make_resolver(spec_.sources));
   AVA_TRY(folder_, WorkFolder::open(spec_.target, spec_.sources));
-  AVA_TRY(const auto before, finished_before());
+  AVA_TRY(const auto before, answered_before<ImportResult>(*folder_, kImportFile, spec_sha256_, "import"));
   if (before) return *before;
   AVA_TRY(auto rejects, Rejects::create(folder_->path() / kRejectsFile));
   rejects_ = std::move(rejects);

@@ -8,6 +8,7 @@
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "exchange/picture_names.hpp"
+#include "pipeline/answer.hpp"
 #include "pipeline/check.hpp"
 #include "pipeline/manifest.hpp"
 #include "pipeline/work_folder.hpp"
@@ -56,17 +57,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kIn = ".in";  ///< of the work folder, gone before it is published
 constexpr std::string_view kPreviewFolder = "preview";
 
-/// `set.json`: the answer, and of what question.
-struct AdoptRecord {
-  std::string spec_sha256;
-  AdoptResult result;
-};
-void describe(schema::Visitor& v, AdoptRecord& x) {
-  v.type("AdoptRecord");
-  v.field("spec_sha256", x.spec_sha256);
-  v.field("result", x.result);
-}
-
 sample::LabelType type_of(format::Task task) {
   return task == format::Task::kDetection ? sample::LabelType::kDetection : sample::LabelType::kClassification;
 }
@@ -103,7 +93,6 @@ class AdoptRun {
   }
 
  private:
-  Result<std::optional<AdoptResult>> finished_before() const;
   Result<void> take_files();
   Result<void> read_records();
   Result<void> write_manifests();
@@ -116,7 +105,6 @@ class AdoptRun {
   const AdoptSpec& spec_;
   ProgressMeter meter_;
   std::stop_token stop_;
-  std::string spec_sha256_;
   std::unique_ptr<WorkFolder> folder_;
   std::optional<Rejects> rejects_;
   std::uint64_t expected_ = 0;
@@ -124,14 +112,6 @@ class AdoptRun {
   std::vector<PreviewItem> preview_;
   AdoptResult result_;
 };
-
-Result<std::optional<AdoptResult>> AdoptRun::finished_before() const {
-  AVA_TRY(const auto text, folder_->existing(kAdoptFile));
-  if (!text) return std::optional<AdoptResult>{};
-  const auto record = schema::from_text<AdoptRecord>(*text);
-  if (record.ok() && record->spec_sha256 == spec_sha256_) return std::optional<AdoptResult>(record->result);
-  return Error(ErrorCode::kConflict, "target.exists", "another set is already there");
-}
 
 Result<void> AdoptRun::take_files() {
   const fs::path in = folder_->path() / kIn;
@@ -240,9 +220,9 @@ Result<void> AdoptRun::write_stats() const {
 }
 
 Result<AdoptResult> AdoptRun::run() {
-  spec_sha256_ = to_hex(sha256(schema::to_text(spec_)));
+  const std::string spec_sha256 = sha256_of_spec(spec_);
   AVA_TRY(folder_, WorkFolder::open(spec_.target, spec_.sources));
-  AVA_TRY(const auto before, finished_before());
+  AVA_TRY(const auto before, answered_before<AdoptResult>(*folder_, kAdoptFile, spec_sha256, "set"));
   if (before) return *before;
   AVA_TRY(auto rejects, Rejects::create(folder_->path() / kRejectsFile));
   rejects_ = std::move(rejects);
@@ -256,8 +236,7 @@ Result<AdoptResult> AdoptRun::run() {
   result_.sample_count = found_.good;
   result_.reject_count = found_.bad;
   result_.class_count = found_.classes.size();
-  AVA_CHECK(
-      file::write_atomic(folder_->path() / kAdoptFile, schema::to_text(AdoptRecord{spec_sha256_, result_}) + "\n"));
+  AVA_CHECK(put_answer(*folder_, kAdoptFile, spec_sha256, result_));
   meter_.finish("publish");
   AVA_CHECK(folder_->publish(kAdoptFile, stop_));
   return result_;

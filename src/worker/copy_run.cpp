@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/digest.hpp"
-#include "base/file.hpp"
 #include "format/out_file.hpp"
+#include "pipeline/answer.hpp"
 #include "pipeline/import_run.hpp"
 #include "pipeline/manifest.hpp"
 #include "pipeline/progress_meter.hpp"
@@ -21,18 +20,7 @@ using namespace pipeline;  // a job is its calls, put in order
 
 namespace {
 
-/// `copy.json`: of what this is a copy, so that a job that runs twice knows its own work.
 constexpr std::string_view kCopyFile = "copy.json";
-
-struct CopyRecord {
-  std::string spec_sha256;
-  CopyResult result;
-};
-void describe(schema::Visitor& v, CopyRecord& x) {
-  v.type("CopyRecord");
-  v.field("spec_sha256", x.spec_sha256);
-  v.field("result", x.result);
-}
 
 /// Rewrite the urls of the list that begin with `from`.
 Result<std::uint64_t> copy_list(const storage::Storage& storage, const std::string& key, const std::string& from,
@@ -59,24 +47,16 @@ Result<std::uint64_t> copy_list(const storage::Storage& storage, const std::stri
   return out.offset();
 }
 
-Result<std::optional<CopyResult>> finished_before(const WorkFolder& folder, const std::string& spec_sha256) {
-  AVA_TRY(const auto text, folder.existing(kCopyFile));
-  if (!text) return std::optional<CopyResult>{};
-  const auto record = schema::from_text<CopyRecord>(*text);
-  if (record.ok() && record->spec_sha256 == spec_sha256) return std::optional<CopyResult>(record->result);
-  return Error(ErrorCode::kConflict, "target.exists", "another copy is already there");
-}
-
 }  // namespace
 
 Result<CopyResult> run_copy(const CopySpec& spec, const OnProgress& on_progress, const std::stop_token& stop) {
-  const std::string spec_sha256 = to_hex(sha256(schema::to_text(spec)));
+  const std::string spec_sha256 = sha256_of_spec(spec);
   const auto bucket = spec.sources.buckets.find(spec.from_bucket);
   if (bucket == spec.sources.buckets.end())
     return Error(ErrorCode::kInvalidArgument, "target.bucket_unknown", fmt::format("no bucket '{}'", spec.from_bucket));
   AVA_TRY(const auto from, storage::open(bucket->second, {.create_root = false}));
   AVA_TRY(const auto folder, WorkFolder::open(spec.target, spec.sources));
-  AVA_TRY(const auto before, finished_before(*folder, spec_sha256));
+  AVA_TRY(const auto before, answered_before<CopyResult>(*folder, kCopyFile, spec_sha256, "copy"));
   if (before) return *before;
   AVA_TRY(const auto work, storage::open_file(folder->path(), true, storage::Durability::kAtSync));
   const std::string prefix = spec.from_prefix + "/";
@@ -102,7 +82,7 @@ Result<CopyResult> run_copy(const CopySpec& spec, const OnProgress& on_progress,
   AVA_CHECK(storage::for_each(*from, prefix, visit, stop));
   meter.finish("publish");
   AVA_CHECK(storage::sync_all(folder->path()));
-  AVA_CHECK(file::write_atomic(folder->path() / kCopyFile, schema::to_text(CopyRecord{spec_sha256, result}) + "\n"));
+  AVA_CHECK(put_answer(*folder, kCopyFile, spec_sha256, result));
   AVA_CHECK(folder->publish(kListFile, stop));
   return result;
 }
