@@ -1,5 +1,5 @@
 # ava_module(name deps...): one folder = one static library `ava_<name>`, one test binary `<name>_test`.
-# Files `*_test.cpp` are tests, `*_bench.cpp` benchmarks, the rest the library. The order of the calls in
+# Its folders belong to it. Files `*_test.cpp` are tests, `*_bench.cpp` benchmarks, the rest the library. The order of the calls in
 # src/CMakeLists.txt is the layer order: a module may name only modules listed above it.
 set_property(GLOBAL PROPERTY AVA_MODULES "")
 
@@ -13,7 +13,7 @@ function(ava_module name)
   set_property(GLOBAL APPEND PROPERTY AVA_MODULES ${name})
 
   set(dir ${CMAKE_CURRENT_SOURCE_DIR}/${name})
-  file(GLOB all CONFIGURE_DEPENDS ${dir}/*.cpp)
+  file(GLOB_RECURSE all CONFIGURE_DEPENDS ${dir}/*.cpp)
   set(tests ${all})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   set(benches ${all})

@@ -1,0 +1,44 @@
+#include "augment/all.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <vector>
+
+#include "augment/ops.hpp"
+#include "augment/values.hpp"
+
+namespace ava::augment {
+
+std::span<const Op* const> all() {
+  // A line each, so that adding one is one line.
+  // clang-format off
+  static const std::array kAll = {
+      &flip(),
+      &flop(),
+      &rotate(),
+      &one_of(),
+      &some_of(),
+      &sequence(),
+  };
+  // clang-format on
+  return kAll;
+}
+
+Result<const Op*> find(std::string_view name) {
+  std::vector<std::string_view> known;
+  for (const Op* op : all()) {
+    if (op->description().name == name) return op;
+    known.push_back(op->description().name);
+  }
+  const std::string near = nearest_of(name, known);
+  return Error(ErrorCode::kInvalidArgument, "op.unknown",
+               fmt::format("no operation is called '{}'{}", name,
+                           near.empty() ? "" : fmt::format("; did you mean '{}'?", near)))
+      .detail("operation", name)
+      .detail("nearest", near)
+      .hint(near.empty() ? fmt::format("operations: {}", fmt::join(known, ", ")) : fmt::format("write {}", near));
+}
+
+}  // namespace ava::augment
