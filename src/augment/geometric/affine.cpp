@@ -43,6 +43,7 @@ class Affine final : public Op {
         .doc =
             "Shears, scales and turns the picture about its centre, then moves it; lines stay straight and parallel.",
         .labels = "Boxes become turned polygons and are cut at the edge; landmarks follow; classes stay.",
+        .family = Family::kGeometric,
         .parameters = kParameters,
         .identity = "affine/0,1,0,0,0,0"};
     return kDescription;
@@ -54,9 +55,7 @@ class Affine final : public Op {
     const Transform turned = Transform::rotation(step.number(0)).after(scaled);
     const double dx = step.number(2) * scene.width();
     const double dy = step.number(3) * scene.height();
-    const Fill fill = fill_of(step.text(7));
-    AVA_CHECK(warp_about_centre(scene, turned, step.text(6), fill));
-    return scene.warp(Transform::translation(dx, dy), scene.width(), scene.height(), fill);
+    return warp_about_centre(scene, turned, step.text(6), fill_of(step.text(7)), {dx, dy});
   }
 };
 

@@ -15,8 +15,9 @@ namespace ava::augment {
 Transform about_centre(const Transform& transform, double width, double height);
 
 /// `fit`: "keep" leaves the size of the picture, "expand" makes it as large as its four corners need.
-/// Errors: as Scene::warp().
-Result<void> warp_about_centre(Scene& scene, const Transform& transform, std::string_view fit, Fill fill);
+/// `then_by`: where the centre goes. Units: pixels. Errors: as Scene::warp().
+Result<void> warp_about_centre(Scene& scene, const Transform& transform, std::string_view fit, Fill fill,
+                               sample::Point then_by = {});
 
 inline constexpr std::array<std::string_view, 2> kFrames = {"keep", "expand"};
 inline constexpr Parameter kFitParameter{

@@ -48,6 +48,7 @@ class Perspective final : public Op {
         .title = "Perspective",
         .doc = "Moves each corner at random, as if the picture were seen from another place.",
         .labels = "Boxes become four-point polygons and are cut at the edge; landmarks follow; classes stay.",
+        .family = Family::kGeometric,
         .parameters = kParameters,
         .identity = "perspective/0,0,0,0,0,0,0,0,0"};
     return kDescription;

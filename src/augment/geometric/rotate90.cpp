@@ -25,6 +25,7 @@ class Rotate90 final : public Op {
         .title = "Quarter turns",
         .doc = "Turns the picture clockwise by whole quarter turns; every pixel is kept.",
         .labels = "Boxes and landmarks turn with the picture and boxes stay upright; classes stay.",
+        .family = Family::kGeometric,
         .parameters = kParameters,
         .identity = "rotate90/0"};
     return kDescription;

@@ -26,6 +26,7 @@ class Scale final : public Op {
         .title = "Scale",
         .doc = "Shows the picture nearer or farther about its centre; the frame keeps its size unless it may expand.",
         .labels = "Boxes and landmarks follow exactly; boxes are cut at the edge; classes stay.",
+        .family = Family::kGeometric,
         .parameters = kParameters,
         .identity = "scale/1"};
     return kDescription;

@@ -31,6 +31,7 @@ class Shear final : public Op {
         .title = "Shear",
         .doc = "Slants the picture about its centre, as if pushed along its upper and lower edge.",
         .labels = "Boxes become slanted polygons and are cut at the edge; landmarks follow; classes stay.",
+        .family = Family::kGeometric,
         .parameters = kParameters,
         .identity = "shear/0,0"};
     return kDescription;

@@ -34,6 +34,7 @@ class Translate final : public Op {
         .title = "Move",
         .doc = "Moves the picture in its frame, by whole pixels; the size stays.",
         .labels = "Boxes and landmarks move along; boxes are cut at the edge and dropped when gone; classes stay.",
+        .family = Family::kGeometric,
         .parameters = kParameters,
         .identity = "translate/0,0"};
     return kDescription;

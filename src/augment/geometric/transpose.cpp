@@ -13,7 +13,8 @@ class Transpose final : public Op {
         .name = "transpose",
         .title = "Transpose",
         .doc = "Mirrors the picture along the diagonal from top left to bottom right; width and height change places.",
-        .labels = "Boxes and landmarks follow exactly; left and right landmarks change places; classes stay."};
+        .labels = "Boxes and landmarks follow exactly; left and right landmarks change places; classes stay.",
+        .family = Family::kGeometric};
     return kDescription;
   }
 
