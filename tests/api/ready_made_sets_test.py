@@ -1,34 +1,18 @@
 #!/usr/bin/python3
 """Ready-made sets (R3.1-08): data file and index file become a dataset that is counted, shown, verified and kept safe."""
 import json
-import struct
 import sys
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support.ava_server import Server  # noqa: E402
-from support.pictures import png, tar_of  # noqa: E402
+from support.pictures import png, record, recordio, tar_of  # noqa: E402
 
 try:
     import lmdb
 except ImportError:
     lmdb = None
-
-
-def record(label, picture, number=0):
-    """An MXNet RecordIO record, by the format's description: this tool is not AVA."""
-    payload = struct.pack("<IfQQ", 0, label, number, 0) + picture
-    return struct.pack("<II", 0xCED7230A, len(payload)) + payload + b"\0" * (-len(payload) % 4)
-
-
-def recordio(labels):
-    """data.rec and data.idx as im2rec writes them, with keys of its own."""
-    data, index = b"", b""
-    for number, label in enumerate(labels):
-        index += b"%d\t%d\n" % (100 + number, len(data))
-        data += record(label, png(number * 20), 100 + number)
-    return data, index
 
 
 def varint(number):

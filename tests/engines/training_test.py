@@ -3,6 +3,7 @@
 
 Needs AVA_ENGINE_SOCKET and the image localhost/ava/base:bookworm. One server; containers run side by side.
 """
+import json
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support import engine_api  # noqa: E402
 from support.ava_server import Client  # noqa: E402
+from support.pictures import recordio  # noqa: E402
 from support.training import TrainingCase, container_pid, container_of  # noqa: E402
 
 LOOK = """
@@ -121,6 +123,22 @@ class WhatItSees(TrainingCase):
                       "dir=/workspace/run", "trainingspec\ntrainsetinfo\nvalsetinfo", '"buildFormat": "recordio"'):
             self.assertIn(words, log)
         self.assertRegex(log, r"job=training-job-[0-9a-f]{24} ")
+
+    def test_a_set_that_was_made_elsewhere(self):
+        """R3.1-08: data file and index file of another tool are mounted, and read record for record."""
+        data, index = recordio([0, 1, 2, 1, 0, 1])
+        (self.server.folder / "made.rec").write_bytes(data)
+        (self.server.folder / "made.idx").write_bytes(index)
+        said = self.server.cli("dataset", "upload-set", "made-elsewhere", self.server.folder / "made.rec", "--index",
+                               self.server.folder / "made.idx", "--wait", "--json")
+        self.assertEqual((said.returncode, said.stderr), (0, ""))
+        (made,) = self.server.items("/formatted-sets?dataset_id=" + json.loads(said.stdout)["id"])
+        read = ("python3 -c \"import ava.data; s = ava.data.open('/workspace/data/train')\nprint([(label, len(picture) > 50) "
+                "for picture, label, _ in s])\"")
+        training = self.server.post("/trainings", {**self.request(read), "train_set_id": made["id"], "val_set_id": made["id"]})
+        end = self.server.wait_training(training["id"])
+        self.assertEqual((end["state"], self.log_of(end)),
+                         ("done", str([(label, True) for label in (0, 1, 2, 1, 0, 1)]) + "\n"))
 
     def test_there_is_no_network(self):
         made = self.train("python3 -c \"import socket\nfor a in (('1.1.1.1', 53), ('127.0.0.1', %d)):\n"
