@@ -198,8 +198,8 @@ TEST(Fit, GivesForItsVersionAlwaysTheSameBytes) {
     ASSERT_OK_AND(const Encoded fitted, fit(photo, *ResizeSpec::parse(size), 95));
     made += fitted.bytes;
   }
-  EXPECT_EQ(transform_version().substr(0, 6), "fit 1,");
-  EXPECT_EQ(to_hex(sha256(made)).substr(0, 16), "fd301116476163c2");
+  EXPECT_EQ(transform_version().substr(0, 6), "fit 2,");
+  EXPECT_EQ(to_hex(sha256(made)).substr(0, 16), "8ba2bb1191c905db");
 }
 
 TEST(Codec, RealPhotographsDecode) {

@@ -3,81 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csetjmp>
-#include <cstdio>
-#include <cstring>
 
-#include <jerror.h>
-#include <jpeglib.h>
+#include "image/jpeg_session.hpp"
 
 namespace ava::image::jpeg {
 
 namespace {
 
 using namespace std::string_view_literals;
-
-/// libjpeg's error manager with a way back and the first warning kept.
-struct Errors {
-  jpeg_error_mgr base;
-  std::jmp_buf back;
-  int first_warning = 0;
-  char text[JMSG_LENGTH_MAX] = {};
-};
-
-void on_exit(j_common_ptr codec) {
-  auto* errors = reinterpret_cast<Errors*>(codec->err);
-  codec->err->format_message(codec, errors->text);
-  std::longjmp(errors->back, 1);
-}
-
-void on_message(j_common_ptr codec, int level) {
-  if (level >= 0) return;
-  auto* errors = reinterpret_cast<Errors*>(codec->err);
-  // Padding before a marker is common and harmless; nothing of the picture is lost.
-  if (codec->err->msg_code == JWRN_EXTRANEOUS_DATA) return;
-  if (errors->first_warning != 0) return;
-  errors->first_warning = codec->err->msg_code;
-  codec->err->format_message(codec, errors->text);
-}
-
-void no_output(j_common_ptr) {}
-
-jpeg_error_mgr* prepare(Errors& errors) {
-  jpeg_error_mgr* base = jpeg_std_error(&errors.base);
-  base->error_exit = on_exit;
-  base->emit_message = on_message;
-  base->output_message = no_output;
-  return base;
-}
-
-bool means_truncated(int code) {
-  return code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER || code == JERR_INPUT_EOF || code == JERR_INPUT_EMPTY;
-}
-
-Error failure(const Errors& errors, int code) {
-  return Error(ErrorCode::kCorrupt, means_truncated(code) ? "picture.truncated" : "picture.corrupt",
-               fmt::format("JPEG: {}", errors.text[0] != '\0' ? errors.text : "bad data"));
-}
-
-/// Everything that must be destroyed when libjpeg jumps lives here, outside the function that calls setjmp.
-struct Decoder {
-  jpeg_decompress_struct codec{};
-  Errors errors;
-  Decoder() {
-    codec.err = prepare(errors);
-    jpeg_create_decompress(&codec);
-  }
-  ~Decoder() { jpeg_destroy_decompress(&codec); }
-  Decoder(const Decoder&) = delete;
-  Decoder& operator=(const Decoder&) = delete;
-};
-
-/// False: see errors. No object with a destructor may be born in here.
-bool start(Decoder& d, std::string_view bytes) {
-  if (setjmp(d.errors.back) != 0) return false;
-  jpeg_mem_src(&d.codec, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-  return jpeg_read_header(&d.codec, TRUE) == JPEG_HEADER_OK;
-}
 
 bool choose_output(Decoder& d, const DecodeOptions& options, bool cheapest) {
   if (setjmp(d.errors.back) != 0) return false;
@@ -87,16 +20,12 @@ bool choose_output(Decoder& d, const DecodeOptions& options, bool cheapest) {
   // libjpeg has no way from RGB-coded files to grey.
   if (grey && !four && d.codec.jpeg_color_space == JCS_RGB) d.codec.out_color_space = JCS_RGB;
   d.codec.dct_method = JDCT_ISLOW;
-  d.codec.scale_num = 1;
-  d.codec.scale_denom = 1;
   if (cheapest) {
+    d.codec.scale_num = 1;
     d.codec.scale_denom = 8;
     d.codec.do_fancy_upsampling = FALSE;
-  } else if (options.at_least_width > 0 && options.at_least_height > 0) {
-    for (unsigned denom = 2; denom <= 8; denom *= 2)
-      if ((d.codec.image_width + denom - 1) / denom >= static_cast<unsigned>(options.at_least_width) &&
-          (d.codec.image_height + denom - 1) / denom >= static_cast<unsigned>(options.at_least_height))
-        d.codec.scale_denom = denom;
+  } else {
+    choose_scale(d.codec, options.at_least_width, options.at_least_height);
   }
   jpeg_calc_output_dimensions(&d.codec);
   return true;
@@ -112,11 +41,6 @@ bool read_rows(Decoder& d, unsigned char* rows, std::size_t stride, bool keep) {
   }
   jpeg_finish_decompress(&d.codec);
   return d.errors.first_warning == 0;
-}
-
-Error failure(const Decoder& d) {
-  const bool warned = d.errors.first_warning != 0;
-  return failure(d.errors, warned ? d.errors.first_warning : d.codec.err->msg_code);
 }
 
 std::uint8_t scaled(int ink, int black) { return static_cast<std::uint8_t>((ink * black + 127) / 255); }
@@ -152,23 +76,6 @@ Pixels to_grey(const Pixels& from) {
         (299 * from.data[i * 3] + 587 * from.data[i * 3 + 1] + 114 * from.data[i * 3 + 2] + 500) / 1000);
   return to;
 }
-
-struct Encoder {
-  jpeg_compress_struct codec{};
-  Errors errors;
-  unsigned char* out = nullptr;
-  unsigned long size = 0;
-  Encoder() {
-    codec.err = prepare(errors);
-    jpeg_create_compress(&codec);
-  }
-  ~Encoder() {
-    jpeg_destroy_compress(&codec);
-    std::free(out);
-  }
-  Encoder(const Encoder&) = delete;
-  Encoder& operator=(const Encoder&) = delete;
-};
 
 bool write_rows(Encoder& e, const Pixels& pixels, int quality) {
   if (setjmp(e.errors.back) != 0) return false;
@@ -270,19 +177,22 @@ int orientation_of(std::string_view bytes) {
   return 1;
 }
 
+Result<void> check_quality(int quality) {
+  if (quality >= 1 && quality <= 100) return {};
+  return Error(ErrorCode::kInvalidArgument, "picture.bad_quality", fmt::format("quality {} is not 1 to 100", quality));
+}
+
 }  // namespace ava::image::jpeg
 
 namespace ava::image {
 
 Result<std::string> encode_jpeg(const Pixels& pixels, int quality) {
-  if (quality < 1 || quality > 100)
-    return Error(ErrorCode::kInvalidArgument, "picture.bad_quality",
-                 fmt::format("quality {} is not 1 to 100", quality));
+  AVA_CHECK(jpeg::check_quality(quality));
   const std::size_t need =
       static_cast<std::size_t>(std::max(pixels.width, 0)) * std::max(pixels.height, 0) * pixels.channels;
   if (need == 0 || need != pixels.data.size() || (pixels.channels != 1 && pixels.channels != 3))
     return Error(ErrorCode::kInvalidArgument, "picture.encode", "these are no pixels of a picture");
-  jpeg::Encoder e;
+  jpeg::Encoder e(need);
   if (!jpeg::write_rows(e, pixels, quality))
     return Error(ErrorCode::kInvalidArgument, "picture.encode", fmt::format("JPEG: {}", e.errors.text));
   return std::string(reinterpret_cast<const char*>(e.out), e.size);

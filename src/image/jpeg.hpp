@@ -1,6 +1,7 @@
 // The JPEG half of codec.hpp, on libjpeg-turbo. Source: ITU T.81; EXIF 2.3 for the orientation.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,12 @@ namespace ava::image::jpeg {
 /// Errors of all: `picture.corrupt`, `picture.truncated`.
 Result<Info> read_header(std::string_view bytes);
 Result<Pixels> decode(std::string_view bytes, const DecodeOptions& options);
+/// Errors: `picture.bad_quality`.
+Result<void> check_quality(int quality);
+/// Decode, make smaller and encode without leaving the file's own colour space: each component by itself, by area. None
+/// for what must take the way over RGB pixels: growing pictures, RGB, CMYK and YCCK files, odd sampling.
+/// Quality 1..100.
+Result<std::optional<std::string>> shrink(std::string_view bytes, int width, int height, int quality);
 /// Entropy-decode every block, skip the transform.
 Result<void> verify(std::string_view bytes);
 /// Markers up to the scan, and the end-of-image marker.

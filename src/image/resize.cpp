@@ -12,6 +12,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "image/jpeg.hpp"
+
 namespace ava::image {
 
 namespace {
@@ -80,7 +82,7 @@ Result<Pixels> resize(const Pixels& from, int width, int height) {
 }
 
 std::string transform_version() {
-  return fmt::format("fit 1, libjpeg-turbo {}, libpng {}, OpenCV {}", LIBJPEG_TURBO_VERSION_NUMBER,
+  return fmt::format("fit 2, libjpeg-turbo {}, libpng {}, OpenCV {}", LIBJPEG_TURBO_VERSION_NUMBER,
                      png_access_version_number(), cv::getVersionString());
 }
 
@@ -92,6 +94,14 @@ Result<Encoded> fit(std::string bytes, const ResizeSpec& spec, int quality) {
   if (result.width == info.width && result.height == info.height) {
     result.bytes = std::move(bytes);
     return result;
+  }
+  if (info.kind == Kind::kJpeg) {
+    AVA_TRY(auto made, jpeg::shrink(bytes, result.width, result.height, quality));
+    if (made) {
+      result.bytes = *std::move(made);
+      result.changed = true;
+      return result;
+    }
   }
   DecodeOptions options;
   options.at_least_width = result.width;

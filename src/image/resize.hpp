@@ -41,7 +41,8 @@ struct Encoded {
 std::string transform_version();
 
 /// A picture file as a format stores it: original bytes when the size is already right, else decoded (scaled while
-/// decoding where that is possible), resized and encoded as JPEG. Errors: as probe(), `resize.bad`.
+/// decoding where that is possible), resized and encoded as JPEG; a JPEG that shrinks stays in its colour space.
+/// Errors: as probe(), `resize.bad`.
 Result<Encoded> fit(std::string bytes, const ResizeSpec& spec, int quality = 95);
 
 }  // namespace ava::image
