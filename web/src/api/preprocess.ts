@@ -1,0 +1,200 @@
+// The preprocessing graph and what the server answers about it, in the shapes of docs/design/graph.md.
+import { queryOptions } from "@tanstack/react-query";
+import { http, request } from "./client";
+import type { Dataset, Job } from "./types";
+
+export type Setting = number | [number, number] | string | string[];
+
+/** One operation as a graph holds it: `op`, `probability` and `ops` (members of a set), every other key is a parameter. */
+export interface OperationSpec {
+  op: string;
+  probability?: number;
+  ops?: OperationSpec[];
+  [parameter: string]: Setting | OperationSpec[] | undefined;
+}
+
+export interface BoxBounds {
+  min_width?: number;
+  max_width?: number;
+  min_height?: number;
+  max_height?: number;
+  min_area?: number;
+  max_area?: number;
+}
+
+export interface InputNode {
+  id: string;
+  type: "input";
+  list?: string;
+}
+
+export interface FilterNode {
+  id: string;
+  type: "filter";
+  label?: string;
+  values: string[];
+  mode: "include" | "exclude";
+  unlabelled?: boolean;
+  box?: BoxBounds;
+}
+
+export interface LabelRules {
+  min_area?: number;
+  min_visibility?: number;
+  hull?: boolean;
+  mirrored_landmarks?: [number, number][];
+}
+
+export interface MultipleCondition {
+  label: string;
+  values: Record<string, number>;
+}
+
+export interface AugmentNode {
+  id: string;
+  type: "augment";
+  operations: OperationSpec[];
+  multiple: number;
+  conditions?: MultipleCondition[];
+  count_mode: "total" | "new";
+  keep_source: boolean;
+  seed?: number;
+  labels?: LabelRules;
+}
+
+export interface OutputNode {
+  id: string;
+  type: "output";
+  name: string;
+  description: string;
+  picture?: { kind: "same" | "jpg" | "png"; quality?: number };
+}
+
+export type FlowNode = InputNode | FilterNode | AugmentNode | OutputNode;
+export type NodeType = FlowNode["type"];
+export type Edge = [from: string, to: string];
+export type Place = [x: number, y: number];
+
+export interface Graph {
+  version: 1;
+  nodes: FlowNode[];
+  edges: Edge[];
+  layout?: Record<string, Place>;
+}
+
+export interface OperationParameter {
+  name: string;
+  doc: string;
+  unit: string;
+  kind: "number" | "integer" | "choice";
+  min?: number;
+  max?: number;
+  low?: number;
+  high?: number;
+  choices?: string[];
+}
+
+export interface Operation {
+  name: string;
+  title: string;
+  family: string;
+  doc: string;
+  labels: string;
+  parameters: OperationParameter[];
+  has_members?: boolean;
+  needs_boxes?: boolean;
+  needs_others?: boolean;
+}
+
+export interface GraphProblem {
+  slug: string;
+  severity: "error" | "warning";
+  node?: string | null;
+  edge?: Edge | null;
+  message: string;
+}
+
+export interface GraphCounts {
+  edges: { from: string; to: string; items: number; classes?: Record<string, number> }[];
+  nodes: { id: string; in: number; out: number; duplicates: number }[];
+  output: number;
+}
+
+export interface GraphCheck {
+  problems: GraphProblem[];
+  counts: GraphCounts | null;
+}
+
+export interface DrawnLabel {
+  label: string;
+  class: string;
+  points: [number, number][];
+}
+
+export interface PreviewItem {
+  url: string;
+  before: string;
+  after: string;
+  width: number;
+  height: number;
+  after_width: number;
+  after_height: number;
+  before_labels: DrawnLabel[];
+  after_labels: DrawnLabel[];
+  ops: string;
+}
+
+export interface GraphTemplate {
+  id: string;
+  name: string;
+  description: string;
+  graph: Graph;
+  created_at: string;
+}
+
+/** Where a dataset came from when a graph made it. */
+export interface Lineage {
+  graph: Graph;
+  parents: string[];
+  seed: number;
+}
+
+export interface NewPreprocess {
+  graph: Graph;
+  name: string;
+  description?: string;
+  seed?: number;
+}
+
+export const templatesKey = ["graph-templates"] as const;
+
+export const operationsQuery = queryOptions({
+  queryKey: ["operations"],
+  queryFn: () => http.get<{ items: Operation[] }>("/operations"),
+  staleTime: Infinity,
+});
+
+export const templatesQuery = queryOptions({
+  queryKey: templatesKey,
+  queryFn: () => http.get<{ items: GraphTemplate[] }>("/graph-templates"),
+});
+
+/** `text` is the graph as JSON: the same graph is asked about once. */
+export const graphCheckQuery = (datasetId: string, text: string) =>
+  queryOptions({
+    queryKey: ["preprocess-check", datasetId, text],
+    queryFn: ({ signal }) => request<GraphCheck>("POST", `/datasets/${datasetId}/preprocess/check`, { body: { graph: JSON.parse(text) as Graph }, signal }),
+    staleTime: 60_000,
+  });
+
+export const previewQuery = (datasetId: string, text: string, node: string | undefined, seed: number, count: number) =>
+  queryOptions({
+    queryKey: ["preprocess-preview", datasetId, text, node, seed, count],
+    queryFn: ({ signal }) =>
+      request<{ items: PreviewItem[] }>("POST", `/datasets/${datasetId}/preprocess/preview`, { body: { graph: JSON.parse(text) as Graph, seed, count, node }, signal }),
+    staleTime: 60_000,
+    gcTime: 30_000,
+  });
+
+export const startPreprocess = (datasetId: string, wanted: NewPreprocess) =>
+  http.post<{ dataset: Dataset; job: Job }>(`/datasets/${datasetId}/preprocess`, wanted);
