@@ -1,0 +1,38 @@
+// Moves colours away from the grey of their brightness, or towards it.
+#include <array>
+
+#include "augment/ops.hpp"
+#include "augment/pixel_op.hpp"
+#include "image/colour.hpp"
+
+namespace ava::augment {
+
+namespace {
+
+constexpr std::array kParameters = {Parameter{.name = "amount",
+                                              .doc = "Above 0 stronger, below 0 paler; -1 leaves grey",
+                                              .min = -1,
+                                              .max = 4,
+                                              .low = -0.3,
+                                              .high = 0.3}};
+constexpr Description kDescription{.name = "saturation",
+                                   .title = "Saturation",
+                                   .doc = "Makes colours stronger or paler; grey pictures stay as they are.",
+                                   .labels = kLabelsStay,
+                                   .family = Family::kPhotometric,
+                                   .parameters = kParameters,
+                                   .identity = "saturation/0"};
+
+Result<void> change(image::Pixels& pixels, const Step& step) {
+  image::scale_saturation(pixels, 1 + step.number(0));
+  return {};
+}
+
+}  // namespace
+
+const Op& saturation() {
+  static const PixelOp op(kDescription, change);
+  return op;
+}
+
+}  // namespace ava::augment
