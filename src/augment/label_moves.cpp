@@ -38,27 +38,6 @@ std::vector<Point> outline_of(std::span<const Point> polygon) {
   return dense;
 }
 
-void move_entry(Entry& entry, const PointMap& map, bool bends) {
-  const bool upright = sample::is_rectangle(entry.points);
-  write_corners(entry.points);
-  if (upright && bends) {
-    std::vector<Point> dense = outline_of(entry.points);
-    for (Point& p : dense) p = map(p);
-    entry.points = sample::corners_of(sample::hull_of(dense));
-  } else {
-    for (Point& p : entry.points) {
-      const Point to = map(p);
-      p = {tidy(to.x), tidy(to.y)};
-    }
-    if (upright && sample::is_rectangle(entry.points)) entry.points = sample::corners_of(sample::hull_of(entry.points));
-  }
-  for (Point& p : entry.points) p = {tidy(p.x), tidy(p.y)};
-  for (sample::Landmark& mark : entry.landmarks) {
-    const Point to = map(mark.point);
-    mark.point = {tidy(to.x), tidy(to.y)};
-  }
-}
-
 /// One pass of Sutherland-Hodgman: keep what has `inside` >= 0, a signed distance from an edge of the picture.
 template <class Distance>
 std::vector<Point> cut_side(const std::vector<Point>& polygon, const Distance& inside) {
@@ -118,6 +97,27 @@ void settle_landmarks(Entry& entry, double width, double height, const LabelRule
 }
 
 }  // namespace
+
+void move_entry(Entry& entry, const PointMap& map, bool bends) {
+  const bool upright = sample::is_rectangle(entry.points);
+  write_corners(entry.points);
+  if (upright && bends) {
+    std::vector<Point> dense = outline_of(entry.points);
+    for (Point& p : dense) p = map(p);
+    entry.points = sample::corners_of(sample::hull_of(dense));
+  } else {
+    for (Point& p : entry.points) {
+      const Point to = map(p);
+      p = {tidy(to.x), tidy(to.y)};
+    }
+    if (upright && sample::is_rectangle(entry.points)) entry.points = sample::corners_of(sample::hull_of(entry.points));
+  }
+  for (Point& p : entry.points) p = {tidy(p.x), tidy(p.y)};
+  for (sample::Landmark& mark : entry.landmarks) {
+    const Point to = map(mark.point);
+    mark.point = {tidy(to.x), tidy(to.y)};
+  }
+}
 
 void LabelCounts::add(const LabelCounts& other) {
   boxes_clipped += other.boxes_clipped;

@@ -15,6 +15,8 @@ using PointMap = std::function<sample::Point(sample::Point)>;
 /// Move every point and landmark. Upright boxes stay upright boxes where the map leaves them so, and otherwise become
 /// polygons; with `bends`, which keeps no straight lines, the upright hull of their moved outline.
 void move_points(sample::Sample& sample, const PointMap& map, bool bends);
+/// The same with one entry.
+void move_entry(sample::Entry& entry, const PointMap& map, bool bends);
 
 /// Area inside a polygon, whatever its direction. Units: square pixels.
 double area_of(std::span<const sample::Point> polygon);

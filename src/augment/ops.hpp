@@ -55,6 +55,13 @@ const Op& downscale();
 const Op& fog();
 const Op& rain();
 const Op& shadow();
+// erasing
+const Op& box_flip();
+const Op& box_rotate();
+// several pictures
+const Op& mosaic();
+const Op& mix_up();
+const Op& copy_paste();
 // sets
 const Op& one_of();
 const Op& some_of();
