@@ -61,6 +61,7 @@ class System {
   dataset::UploadService uploads;
   dataset::DatasetService datasets;
   dataset::FormatService sets;
+  dataset::GraphTemplateService graph_templates;
   model::ModelService models;
   training::TrainingService trainings;
   api::Services services;

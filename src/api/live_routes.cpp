@@ -29,6 +29,7 @@ void add_all_routes(http::Router& router, Services& services) {
   add_bucket_routes(router, services);
   add_upload_routes(router, services);
   add_dataset_routes(router, services);
+  add_graph_routes(router, services);
   add_sample_routes(router, services);
   add_formatted_set_routes(router, services);
   add_training_routes(router, services);

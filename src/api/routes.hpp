@@ -79,6 +79,7 @@ void add_token_routes(http::Router& router, Services& services);
 void add_bucket_routes(http::Router& router, Services& services);
 void add_upload_routes(http::Router& router, Services& services);
 void add_dataset_routes(http::Router& router, Services& services);
+void add_graph_routes(http::Router& router, Services& services);
 void add_sample_routes(http::Router& router, Services& services);
 void add_formatted_set_routes(http::Router& router, Services& services);
 void add_training_routes(http::Router& router, Services& services);

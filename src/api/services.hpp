@@ -6,6 +6,7 @@
 
 #include "dataset/dataset_service.hpp"
 #include "dataset/format_service.hpp"
+#include "dataset/graph_template.hpp"
 #include "dataset/upload.hpp"
 #include "engine/engine.hpp"
 #include "http/topics.hpp"
@@ -32,6 +33,7 @@ struct Services {
   dataset::UploadService& uploads;
   dataset::DatasetService& datasets;
   dataset::FormatService& sets;
+  dataset::GraphTemplateService& graph_templates;
   model::ModelService& models;
   training::TrainingService& trainings;
   engine::Engine& containers;

@@ -46,9 +46,10 @@ class ApiWorld : public training::TrainingWorld {
     users_ = std::make_unique<user::UserService>(db(), clock_, cheap);
     sessions_ = std::make_unique<user::SessionService>(db(), clock_);
     idempotency_ = std::make_unique<user::IdempotencyService>(db(), clock_);
+    graph_templates_ = std::make_unique<dataset::GraphTemplateService>(db(), clock_);
     services_.reset(new Services{db(), *users_, *sessions_, *tokens_, *buckets_, *idempotency_, *jobs_, *uploads_,
-                                 *datasets_, *sets_, *models_, *trainings_, containers_, topics_, "file:///srv/ava",
-                                 1 << 20, false});
+                                 *datasets_, *sets_, *graph_templates_, *models_, *trainings_, containers_, topics_,
+                                 "file:///srv/ava", 1 << 20, false});
     router_.set_before(authenticate(*services_));
     add_all_routes(router_, *services_);
     as_anna_ = client_of(anna_);
@@ -98,6 +99,7 @@ class ApiWorld : public training::TrainingWorld {
   std::unique_ptr<user::UserService> users_;
   std::unique_ptr<user::SessionService> sessions_;
   std::unique_ptr<user::IdempotencyService> idempotency_;
+  std::unique_ptr<dataset::GraphTemplateService> graph_templates_;
   std::unique_ptr<Services> services_;
   http::Router router_;
   Client as_anna_, as_bob_, as_admin_;

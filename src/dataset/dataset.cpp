@@ -19,11 +19,9 @@ std::span<const schema::EnumName<DatasetKind>> enum_names(DatasetKind) {
 }
 
 std::span<const schema::EnumName<SourceKind>> enum_names(SourceKind) {
-  static constexpr schema::EnumName<SourceKind> kNames[] = {{SourceKind::kUpload, "upload"},
-                                                            {SourceKind::kUri, "uri"},
-                                                            {SourceKind::kArchive, "archive"},
-                                                            {SourceKind::kPrefix, "prefix"},
-                                                            {SourceKind::kCopy, "copy"}};
+  static constexpr schema::EnumName<SourceKind> kNames[] = {
+      {SourceKind::kUpload, "upload"}, {SourceKind::kUri, "uri"},   {SourceKind::kArchive, "archive"},
+      {SourceKind::kPrefix, "prefix"}, {SourceKind::kCopy, "copy"}, {SourceKind::kPreprocess, "preprocess"}};
   return kNames;
 }
 
@@ -41,6 +39,21 @@ void describe(schema::Visitor& v, LabelRef& x) {
   v.field("name", x.name);
 }
 
+void describe(schema::Visitor& v, GraphCounts& x) {
+  v.type("GraphCounts");
+  v.field("items", x.items, {.doc = "Lines of the new list"});
+  v.field("made", x.made, {.doc = "Of them new pictures"});
+  v.field("rejected", x.rejected, {.doc = "Pictures that could not be read"});
+}
+
+void describe(schema::Visitor& v, Lineage& x) {
+  v.type("Lineage");
+  v.field("graph", x.graph);
+  v.field("parents", x.parents, {.doc = "By the names they had"});
+  v.field("seed", x.seed);
+  v.field("counts", x.counts, {.doc = "Once it is made"});
+}
+
 void describe(schema::Visitor& v, Dataset& x) {
   v.type("Dataset");
   v.field("id", x.id);
@@ -56,6 +69,7 @@ void describe(schema::Visitor& v, Dataset& x) {
   v.field("reject_count", x.reject_count);
   v.field("byte_count", x.byte_count);
   v.field("labels", x.labels);
+  v.field("lineage", x.lineage, {.doc = "How a graph made it of others; not in lists"});
   v.field("error", x.error);
   v.field("job_id", x.job_id);
   v.field("owner", x.owner);

@@ -22,7 +22,7 @@ std::span<const schema::EnumName<DatasetState>> enum_names(DatasetState);
 enum class DatasetKind : std::uint8_t { kSource, kFormatted };
 std::span<const schema::EnumName<DatasetKind>> enum_names(DatasetKind);
 
-enum class SourceKind : std::uint8_t { kUpload, kUri, kArchive, kPrefix, kCopy };
+enum class SourceKind : std::uint8_t { kUpload, kUri, kArchive, kPrefix, kCopy, kPreprocess };
 std::span<const schema::EnumName<SourceKind>> enum_names(SourceKind);
 
 /// Where the list or the pictures came from.
@@ -41,6 +41,23 @@ struct LabelRef {
 };
 void describe(schema::Visitor& v, LabelRef& x);
 
+/// What came out of a graph. Units: items, which are lines of the new list.
+struct GraphCounts {
+  std::int64_t items = 0;
+  std::int64_t made = 0;  ///< of them new pictures; the others are pictures of the parents
+  std::int64_t rejected = 0;
+};
+void describe(schema::Visitor& v, GraphCounts& x);
+
+/// How a dataset was made of others (R3.5-02).
+struct Lineage {
+  schema::AnyJson graph;
+  std::vector<schema::Ref> parents;  ///< by the names they had
+  std::int64_t seed = 0;
+  std::optional<GraphCounts> counts;  ///< once it is made
+};
+void describe(schema::Visitor& v, Lineage& x);
+
 /// Source: manual.md R3.1, R3.2; states S-01..S-03. Units: counts are lines, bytes are of the pictures in the storage.
 struct Dataset {
   static constexpr const char* kIdPrefix = "ds";
@@ -57,6 +74,7 @@ struct Dataset {
   std::int64_t reject_count = 0;
   std::int64_t byte_count = 0;
   std::vector<LabelRef> labels;
+  std::optional<Lineage> lineage;  ///< of a dataset that a graph made; not in lists
   std::optional<schema::Problem> error;
   std::optional<std::string> job_id;
   schema::Ref owner;

@@ -8,7 +8,7 @@ constexpr std::string_view kSelect =
     "SELECT d.id, d.owner_id, u.name AS owner_name, d.bucket_id, b.name AS bucket_name, d.name, d.description, d.kind,"
     " d.state, d.media, d.source_json, d.prefix, d.item_count, d.reject_count, d.byte_count, d.labels_json, "
     "d.error_json,"
-    " d.job_id, d.created_ms, d.completed_ms FROM datasets d JOIN users u ON u.id = d.owner_id"
+    " d.job_id, d.lineage_json, d.created_ms, d.completed_ms FROM datasets d JOIN users u ON u.id = d.owner_id"
     " JOIN buckets b ON b.id = d.bucket_id ";
 
 Result<Dataset> dataset_of(const db::Row& row) {
@@ -25,6 +25,9 @@ Result<Dataset> dataset_of(const db::Row& row) {
   d.byte_count = row.integer("byte_count");
   AVA_TRY(d.labels, schema::from_text<std::vector<LabelRef>>(row.text("labels_json")));
   d.labelled = !d.labels.empty();
+  if (const auto lineage = row.maybe_text("lineage_json")) {
+    AVA_TRY(d.lineage, schema::from_text<Lineage>(*lineage));
+  }
   d.error = schema::problem_from_text(row.maybe_text("error_json"));
   d.job_id = row.maybe_text("job_id");
   d.owner = {row.text("owner_id"), row.text("owner_name")};
@@ -42,8 +45,11 @@ Result<Dataset> dataset_of(const db::Row& row) {
 Result<void> DatasetRepo::insert(db::Tx& tx, const Dataset& d) {
   constexpr auto kInsert =
       "INSERT INTO datasets (id, owner_id, bucket_id, name, description, kind, state, media, source_json, prefix,"
-      " item_count, reject_count, byte_count, labels_json, created_ms) VALUES (:id, :owner, :bucket, :name,"
-      " :description, :kind, :state, :media, :source, :prefix, 0, 0, 0, '[]', :created)";
+      " item_count, reject_count, byte_count, labels_json, lineage_json, created_ms) VALUES (:id, :owner, :bucket, "
+      ":name,"
+      " :description, :kind, :state, :media, :source, :prefix, 0, 0, 0, '[]', :lineage, :created)";
+  std::optional<std::string> lineage;
+  if (d.lineage) lineage = schema::to_text(*d.lineage);
   AVA_CHECK(tx.run(kInsert, {{"id", d.id},
                              {"owner", d.owner.id},
                              {"bucket", d.bucket_id},
@@ -54,7 +60,12 @@ Result<void> DatasetRepo::insert(db::Tx& tx, const Dataset& d) {
                              {"media", d.media},
                              {"source", schema::to_text(d.source)},
                              {"prefix", d.prefix},
+                             {"lineage", lineage},
                              {"created", d.created_at.ms}}));
+  if (!d.lineage) return {};
+  for (const schema::Ref& parent : d.lineage->parents)
+    AVA_CHECK(tx.run("INSERT INTO dataset_parents (dataset_id, parent_id) VALUES (:id, :parent)",
+                     {{"id", d.id}, {"parent", parent.id}}));
   return {};
 }
 
@@ -81,9 +92,15 @@ Result<std::vector<Dataset>> DatasetRepo::list(db::Tx& tx, const DatasetFilter& 
   std::vector<Dataset> all;
   for (const db::Row& row : rows) {
     AVA_TRY(Dataset dataset, dataset_of(row));
+    dataset.lineage.reset();  // a page of graphs would be megabytes
     all.push_back(std::move(dataset));
   }
   return all;
+}
+
+Result<int> DatasetRepo::set_lineage(db::Tx& tx, const DatasetId& id, const Lineage& lineage) {
+  return tx.run("UPDATE datasets SET lineage_json = :lineage WHERE id = :id",
+                {{"lineage", schema::to_text(lineage)}, {"id", id}});
 }
 
 Result<int> DatasetRepo::set_text(db::Tx& tx, const DatasetId& id, const std::string& name,
@@ -159,7 +176,9 @@ Result<std::vector<UsedBy>> DatasetRepo::used_by(db::Tx& tx, const DatasetId& id
       " JOIN datasets d ON d.id = f.dataset_id"
       " WHERE f.dataset_id = :id AND f.deleted_ms IS NULL AND d.kind = 'source'"
       " UNION SELECT 'training', t.id, t.name FROM trainings t JOIN formatted_sets f"
-      " ON f.id = t.train_set_id OR f.id = t.val_set_id WHERE f.dataset_id = :id AND t.deleted_ms IS NULL LIMIT 100";
+      " ON f.id = t.train_set_id OR f.id = t.val_set_id WHERE f.dataset_id = :id AND t.deleted_ms IS NULL"
+      " UNION SELECT 'dataset', c.id, c.name FROM dataset_parents p JOIN datasets c ON c.id = p.dataset_id"
+      " WHERE p.parent_id = :id AND c.deleted_ms IS NULL AND c.state <> 'failed' LIMIT 100";
   AVA_TRY(const auto rows, tx.all(kUsers, {{"id", id}}));
   std::vector<UsedBy> all;
   for (const db::Row& row : rows) all.push_back({row.text("type"), row.text("id"), row.text("name")});

@@ -14,7 +14,7 @@ namespace ava::dataset {
 
 /// Something that uses a dataset or a set, for the refusal to delete it.
 struct UsedBy {
-  std::string type;  ///< "formatted_set", "training"
+  std::string type;  ///< "formatted_set", "training", "dataset"
   std::string id;
   std::string name;
 };
@@ -41,6 +41,7 @@ class DatasetRepo {
   static Result<bool> name_taken(db::Tx& tx, const std::string& name);
   static Result<std::vector<Dataset>> list(db::Tx& tx, const DatasetFilter& filter);
   static Result<int> set_text(db::Tx& tx, const DatasetId& id, const std::string& name, const std::string& description);
+  static Result<int> set_lineage(db::Tx& tx, const DatasetId& id, const Lineage& lineage);
   static Result<void> set_job(db::Tx& tx, const DatasetId& id, const std::string& job_id);
   /// creating -> success; 0 rows when it is not creating any more.
   static Result<int> succeed(db::Tx& tx, const DatasetId& id, const ImportedCounts& counts, TimeMs now);
@@ -52,7 +53,8 @@ class DatasetRepo {
   /// Deleted datasets whose job is over and whose objects may still lie in the storage.
   static Result<std::vector<Dataset>> to_purge(db::Tx& tx);
   static Result<void> mark_purged(db::Tx& tx, const DatasetId& id, TimeMs now);
-  /// Formatted sets that live and were made of it, and trainings that were made with one of this dataset's sets.
+  /// Formatted sets that live and were made of it, trainings that were made with one of this dataset's sets, and
+  /// datasets that a graph makes or made of it: their rows name its pictures.
   static Result<std::vector<UsedBy>> used_by(db::Tx& tx, const DatasetId& id);
 };
 

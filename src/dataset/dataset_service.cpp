@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "dataset/new_dataset.hpp"
 #include "exchange/all.hpp"
 #include "schema/json.hpp"
 #include "storage/object_uri.hpp"
@@ -196,6 +197,7 @@ Result<Dataset> DatasetService::copy(const user::Actor& who, const DatasetId& id
   dataset.description = request.description.value_or(original.description);
   dataset.bucket_id = bucket.id;
   dataset.source = {SourceKind::kCopy, original.list_uri, original.name};
+  dataset.lineage = original.lineage;  // its rows, too, name pictures of those parents
   ImportPayload payload;
   payload.dataset_id = dataset.id.str();
   payload.kind = "copy";
@@ -207,23 +209,8 @@ Result<Dataset> DatasetService::copy(const user::Actor& who, const DatasetId& id
 
 Result<Dataset> DatasetService::start(const user::Actor& who, Dataset dataset, const std::string& job_kind,
                                       std::string payload) {
-  dataset.owner = {who.user.id.str(), who.user.name};
-  dataset.created_at = {parts_.clock.now_ms()};
-  dataset.prefix = "ava/default/datasets/" + dataset.name;
-
-  AVA_TRY(Dataset made, parts_.database.write([&](db::Tx& tx) -> Result<Dataset> {
-    AVA_TRY(const bool taken, DatasetRepo::name_taken(tx, dataset.name));
-    if (taken)
-      return Error(ErrorCode::kConflict, "dataset.name_taken",
-                   fmt::format("there is a dataset named '{}' already", dataset.name))
-          .at("/name");
-    AVA_CHECK(DatasetRepo::insert(tx, dataset));
-    job::NewJob job{job_kind, who.user.id.str(), {"dataset", dataset.id.str(), dataset.name}, std::move(payload)};
-    AVA_TRY(const job::Job queued, parts_.jobs.submit(tx, job));
-    AVA_CHECK(DatasetRepo::set_job(tx, dataset.id, queued.id.str()));
-    AVA_TRY(auto row, DatasetRepo::find(tx, dataset.id));
-    return std::move(*row);
-  }));
+  AVA_TRY(Dataset made, insert_with_job({parts_.database, parts_.jobs, parts_.clock}, who, std::move(dataset), job_kind,
+                                        std::move(payload)));
   parts_.jobs.wake();
   publish(made);
   return made;
@@ -262,7 +249,7 @@ Result<void> DatasetService::remove(const user::Actor& who, const DatasetId& id)
     AVA_TRY(const auto users, DatasetRepo::used_by(tx, id));
     if (!users.empty())
       return Error(ErrorCode::kConflict, "dataset.in_use",
-                   fmt::format("'{}' is used by {} formatted sets and trainings", dataset.name, users.size()))
+                   fmt::format("'{}' is used by {} formatted sets, trainings and datasets", dataset.name, users.size()))
           .hint("delete those first")
           .detail("users", users_json(users));
     AVA_CHECK(DatasetRepo::mark_deleted(tx, id, parts_.clock.now_ms()));

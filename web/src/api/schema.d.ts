@@ -316,6 +316,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/graph-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Graphs you keep to use again, newest first */
+        get: operations["listGraphTemplates"];
+        put?: never;
+        /** Keep a graph */
+        post: operations["createGraphTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/graph-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your graphs */
+        get: operations["getGraphTemplate"];
+        put?: never;
+        post?: never;
+        /** Delete one of your graphs */
+        delete: operations["removeGraphTemplate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/images": {
         parameters: {
             query?: never;
@@ -497,6 +533,23 @@ export interface paths {
         };
         /** This description */
         get: operations["getOpenapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Operations on pictures that graphs are made of, and the parameters of each */
+        get: operations["listOperations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1018,6 +1071,8 @@ export interface components {
             kind: "source" | "formatted";
             labelled: boolean;
             labels: components["schemas"]["LabelRef"][];
+            /** @description How a graph made it of others; not in lists */
+            lineage?: components["schemas"]["Lineage"];
             list_uri: string;
             media: string;
             name: string;
@@ -1030,7 +1085,7 @@ export interface components {
         DatasetSource: {
             filename?: string;
             /** @enum {string} */
-            kind: "upload" | "uri" | "archive" | "prefix" | "copy";
+            kind: "upload" | "uri" | "archive" | "prefix" | "copy" | "preprocess";
             uri: string;
         };
         EngineInfo: {
@@ -1139,6 +1194,24 @@ export interface components {
             state: "creating" | "done" | "failed";
             uri: string;
         };
+        GraphCounts: {
+            /** @description Lines of the new list */
+            items: number;
+            /** @description Of them new pictures */
+            made: number;
+            /** @description Pictures that could not be read */
+            rejected: number;
+        };
+        GraphTemplate: {
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            graph: {
+                [key: string]: unknown;
+            };
+            id: string;
+            name: string;
+        };
         ImporterInfo: {
             description: string;
             name: string;
@@ -1205,6 +1278,16 @@ export interface components {
             type: string;
             unlabelled: number;
         };
+        Lineage: {
+            /** @description Once it is made */
+            counts?: components["schemas"]["GraphCounts"];
+            graph: {
+                [key: string]: unknown;
+            };
+            /** @description By the names they had */
+            parents: components["schemas"]["Ref"][];
+            seed: number;
+        };
         LogText: {
             eof: boolean;
             next_offset: number;
@@ -1261,6 +1344,15 @@ export interface components {
              */
             uri?: string;
         };
+        NewGraphTemplate: {
+            description?: string;
+            /** @description As POST /datasets/{id}/preprocess takes it; at most 256 KiB */
+            graph: {
+                [key: string]: unknown;
+            };
+            /** @example double the rare class */
+            name: string;
+        };
         NewSet: {
             /** @description One of GET /formats; auto: told by content */
             format?: string;
@@ -1274,6 +1366,41 @@ export interface components {
         };
         OneTimePassword: {
             password: string;
+        };
+        OperationInfo: {
+            doc: string;
+            /** @description geometric, photometric, erasing, several (pictures) or set (of operations) */
+            family: string;
+            /** @description Holds other operations */
+            has_members: boolean;
+            /** @description What happens to boxes, landmarks and classes */
+            labels: string;
+            name: string;
+            /** @description Does nothing to a picture without boxes */
+            needs_boxes: boolean;
+            /** @description Takes parts of other pictures of the dataset */
+            needs_others: boolean;
+            parameters: components["schemas"]["OperationParameter"][];
+            title: string;
+        };
+        OperationList: {
+            items: components["schemas"]["OperationInfo"][];
+        };
+        OperationParameter: {
+            /** @description Kind choice; the first is taken when nothing is given */
+            choices: string[];
+            doc: string;
+            high: number;
+            /** @description number, integer or choice */
+            kind: string;
+            /** @description The range that is drawn from when nothing is given */
+            low: number;
+            max: number;
+            /** @description The smallest value anybody may give */
+            min: number;
+            name: string;
+            /** @description Empty: none */
+            unit: string;
         };
         Problem: {
             context?: {
@@ -2307,6 +2434,136 @@ export interface operations {
             };
         };
     };
+    listGraphTemplates: {
+        parameters: {
+            query?: {
+                /** @description 1 to 500 */
+                limit?: string;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["GraphTemplate"][];
+                        /** @description Ask again with ?cursor=; absent on the last page */
+                        next_cursor?: string;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createGraphTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGraphTemplate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphTemplate"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGraphTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphTemplate"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeGraphTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listImages: {
         parameters: {
             query?: never;
@@ -2702,6 +2959,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOperations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationList"];
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {

@@ -44,6 +44,7 @@ export const datasets: Shape<typeof zh> = {
       archive: "Picture archive",
       prefix: "Pictures below a prefix",
       copy: "Copy",
+      preprocess: "Preprocessing",
     },
     deleteWhat:
       "The copy of the list, its statistics, the import record and the pictures stored by the import will be deleted. Pictures that already lay in storage or on the web stay.",

@@ -171,6 +171,7 @@ export const trainings: Shape<typeof zh> = {
     title: "Jobs",
     kind: {
       dataset_import: "Import dataset",
+      dataset_preprocess: "Preprocess dataset",
       dataset_adopt: "Take in a ready-made set",
       dataset_copy: "Copy dataset",
       dataset_format: "Format",

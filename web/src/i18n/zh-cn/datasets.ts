@@ -41,6 +41,7 @@ export const datasets = {
       archive: "图片压缩包",
       prefix: "前缀下的图片",
       copy: "复制",
+      preprocess: "预处理",
     },
     deleteWhat: "将删除列表副本、标签统计、导入记录，以及导入时存入空间的图片。原来存储空间或网站上的图片不受影响。",
     deleteRule: "已有格式化数据、或被训练使用过的数据集不能删除。",

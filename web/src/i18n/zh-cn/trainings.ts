@@ -162,6 +162,7 @@ export const trainings = {
     title: "作业",
     kind: {
       dataset_import: "导入数据集",
+      dataset_preprocess: "预处理数据集",
       dataset_adopt: "读取格式化数据集",
       dataset_copy: "复制数据集",
       dataset_format: "格式化",
