@@ -2,10 +2,12 @@ import { expect, test } from "vitest";
 import type { Upload } from "@/api/types";
 import { hasData, noSet, sourceOf } from "./set-values";
 
+// Node 18, Debian's, knows no File outside node:buffer.
+const fileCalled = (name: string) => Object.assign(new Blob(["x"]), { name }) as File;
 const send = (file: File) => Promise.resolve({ id: `up_${file.name}` } as Upload);
 
 test("files of this machine are sent, and only those that were chosen", async () => {
-  const files = { data: new File(["x"], "data.rec"), labels: new File(["x"], "labels.csv"), index: null };
+  const files = { data: fileCalled("data.rec"), labels: fileCalled("labels.csv"), index: null };
   expect(await sourceOf({ ...noSet, files }, send)).toEqual({ kind: "upload", upload_id: "up_data.rec", labels_upload_id: "up_labels.csv" });
 });
 
