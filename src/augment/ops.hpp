@@ -56,6 +56,12 @@ const Op& fog();
 const Op& rain();
 const Op& shadow();
 // erasing
+const Op& erase();
+const Op& cutout();
+const Op& coarse_dropout();
+const Op& grid_mask();
+const Op& cutout_boxes();
+const Op& blur_boxes();
 const Op& box_flip();
 const Op& box_rotate();
 // several pictures

@@ -78,20 +78,14 @@ void move_luma(Pixels& pixels, const std::vector<std::uint8_t>& from, const std:
   }
 }
 
+/// A table for each channel, from its own histogram.
 template <typename Make>
-void apply_by_histogram(Pixels& pixels, By by, const Make& make) {
-  if (by == By::kLuma) {
-    const std::vector<std::uint8_t> luma = image::luma_of(pixels);
-    const Table table = make(histogram_of(luma));
-    std::vector<std::uint8_t> moved(luma.size());
-    std::transform(luma.begin(), luma.end(), moved.begin(), [&](std::uint8_t v) { return table[v]; });
-    return move_luma(pixels, luma, moved);
-  }
+std::array<Table, 3> tables_of(const Pixels& pixels, const Make& make) {
   const auto channels = static_cast<std::size_t>(pixels.channels);
   std::array<Table, 3> tables{};
   for (std::size_t c = 0; c < channels; ++c)
     tables[c] = make(histogram_of(pixels.data.data() + c, pixels.data.size() / channels, channels));
-  apply_tables(pixels, tables);
+  return tables;
 }
 
 }  // namespace
@@ -172,10 +166,18 @@ void reorder(Pixels& pixels, const std::array<int, 3>& order) {
   }
 }
 
-void equalise(Pixels& pixels, By by) { apply_by_histogram(pixels, by, equalising); }
+void equalise(Pixels& pixels, By by) {
+  if (by == By::kChannel) return apply_tables(pixels, tables_of(pixels, equalising));
+  const std::vector<std::uint8_t> luma = luma_of(pixels);
+  const Table table = equalising(histogram_of(luma));
+  std::vector<std::uint8_t> moved(luma.size());
+  std::transform(luma.begin(), luma.end(), moved.begin(), [&](std::uint8_t v) { return table[v]; });
+  move_luma(pixels, luma, moved);
+}
 
 void stretch(Pixels& pixels, double cutoff, By by) {
-  apply_by_histogram(pixels, by, [cutoff](const Histogram& histogram) { return stretching(histogram, cutoff); });
+  if (by == By::kLuma) return apply_table(pixels, stretching(histogram_of(luma_of(pixels)), cutoff));
+  apply_tables(pixels, tables_of(pixels, [cutoff](const Histogram& one) { return stretching(one, cutoff); }));
 }
 
 Result<void> equalise_locally(Pixels& pixels, double clip, int tiles) {

@@ -39,6 +39,7 @@ enum class By : std::uint8_t { kLuma, kChannel };
 /// Values are spread so that all occur about equally often.
 void equalise(Pixels& pixels, By by);
 /// Stretch so that the darkest becomes 0 and the brightest 255, `cutoff` of the pixels at either end not counted.
+/// kLuma: all channels by as much as the brightness needs.
 void stretch(Pixels& pixels, double cutoff, By by);
 /// Contrast-limited adaptive histogram equalisation of the brightness, in tiles x tiles parts.
 /// Units: clip >= 1, times the mean of the histogram. Errors: `picture.filter`.

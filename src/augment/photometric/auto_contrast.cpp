@@ -9,7 +9,7 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kChannels = {"each", "together"};
+constexpr std::array<std::string_view, 2> kChannels = {"together", "each"};
 constexpr std::array kParameters = {
     Parameter{.name = "cutoff",
               .doc = "Darkest and lightest pixels that do not count",
@@ -19,7 +19,7 @@ constexpr std::array kParameters = {
               .low = 0.005,
               .high = 0.005},
     Parameter{.name = "channels",
-              .doc = "together: the brightness is treated and colours keep their tint; each: every channel by itself",
+              .doc = "together: all channels alike; each: every channel by itself, which changes tints",
               .kind = ParameterKind::kChoice,
               .choices = kChannels}};
 constexpr Description kDescription{.name = "auto-contrast",
