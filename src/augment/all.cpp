@@ -77,6 +77,8 @@ std::span<const Op* const> all() {
       &one_of(),
       &some_of(),
       &sequence(),
+      &randaugment(),
+      &augmix(),
   };
   // clang-format on
   return kAll;

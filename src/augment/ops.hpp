@@ -72,5 +72,7 @@ const Op& copy_paste();
 const Op& one_of();
 const Op& some_of();
 const Op& sequence();
+const Op& randaugment();
+const Op& augmix();
 
 }  // namespace ava::augment

@@ -44,12 +44,14 @@ bool corners_inside(const Transform& map, double width, double height, double in
   });
 }
 
-/// Bilinear value of a field's coordinate at a continuous position of the target, held at its edges.
+/// Bilinear value of a field's coordinate at a continuous position of the target.
 Point field_at(const Field& field, Point p) {
-  const double x = std::clamp(p.x - 0.5, 0.0, field.width - 1.0);
-  const double y = std::clamp(p.y - 0.5, 0.0, field.height - 1.0);
-  const int x0 = std::min(static_cast<int>(x), std::max(field.width - 2, 0));
-  const int y0 = std::min(static_cast<int>(y), std::max(field.height - 2, 0));
+  // To the frame of the target it goes on as between the last two centres, beyond it like an identity.
+  const auto held = [](double at, int size) { return size == 1 ? 0.0 : std::clamp(at - 0.5, -0.5, size - 0.5); };
+  const double x = held(p.x, field.width);
+  const double y = held(p.y, field.height);
+  const int x0 = std::clamp(static_cast<int>(x), 0, std::max(field.width - 2, 0));
+  const int y0 = std::clamp(static_cast<int>(y), 0, std::max(field.height - 2, 0));
   const int x1 = std::min(x0 + 1, field.width - 1);
   const int y1 = std::min(y0 + 1, field.height - 1);
   const double fx = x - x0;
@@ -60,7 +62,6 @@ Point field_at(const Field& field, Point p) {
     };
     return (at(x0, y0) * (1 - fx) + at(x1, y0) * fx) * (1 - fy) + (at(x0, y1) * (1 - fx) + at(x1, y1) * fx) * fy;
   };
-  // Beyond the outermost centres the field goes on as it is there.
   return {mix(field.x) + (p.x - 0.5 - x), mix(field.y) + (p.y - 0.5 - y)};
 }
 
