@@ -1,7 +1,7 @@
 // What a program can see about a page: does it scroll sideways, is a word missing from a catalogue, is a text hard to read.
 import { readFileSync } from "node:fs";
 
-const parts = ["common", "account", "datasets", "trainings"];
+const parts = ["common", "account", "datasets", "flow", "trainings"];
 const tops = parts.flatMap((part) => {
   const text = readFileSync(new URL(`../src/i18n/zh-cn/${part}.ts`, import.meta.url), "utf8");
   return [...text.matchAll(/^ {2}(\w+):/gm)].map((match) => match[1]);

@@ -1,7 +1,10 @@
 // The preprocessing graph and what the server answers about it, in the shapes of docs/design/graph.md.
 import { queryOptions } from "@tanstack/react-query";
 import { http, request } from "./client";
+import type { components } from "./schema";
 import type { Dataset, Job } from "./types";
+
+type Schemas = components["schemas"];
 
 export type Setting = number | [number, number] | string | string[];
 
@@ -82,29 +85,8 @@ export interface Graph {
   layout?: Record<string, Place>;
 }
 
-export interface OperationParameter {
-  name: string;
-  doc: string;
-  unit: string;
-  kind: "number" | "integer" | "choice";
-  min?: number;
-  max?: number;
-  low?: number;
-  high?: number;
-  choices?: string[];
-}
-
-export interface Operation {
-  name: string;
-  title: string;
-  family: string;
-  doc: string;
-  labels: string;
-  parameters: OperationParameter[];
-  has_members?: boolean;
-  needs_boxes?: boolean;
-  needs_others?: boolean;
-}
+export type OperationParameter = Schemas["OperationParameter"];
+export type Operation = Schemas["OperationInfo"];
 
 export interface GraphProblem {
   slug: string;
@@ -144,20 +126,9 @@ export interface PreviewItem {
   ops: string;
 }
 
-export interface GraphTemplate {
-  id: string;
-  name: string;
-  description: string;
-  graph: Graph;
-  created_at: string;
-}
-
-/** Where a dataset came from when a graph made it. */
-export interface Lineage {
-  graph: Graph;
-  parents: string[];
-  seed: number;
-}
+/** The document calls a graph any object; readGraph() says whether it is one. */
+export type GraphTemplate = Schemas["GraphTemplate"];
+export type Lineage = Schemas["Lineage"];
 
 export interface NewPreprocess {
   graph: Graph;

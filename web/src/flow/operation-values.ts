@@ -5,7 +5,7 @@ export type Range = [low: number, high: number];
 
 export const newSpec = (operation: Operation): OperationSpec => (operation.has_members ? { op: operation.name, ops: [] } : { op: operation.name });
 
-export const usualRange = (parameter: OperationParameter): Range => [parameter.low ?? parameter.min ?? 0, parameter.high ?? parameter.max ?? 1];
+export const usualRange = (parameter: OperationParameter): Range => [parameter.low, parameter.high];
 
 export function rangeOf(spec: OperationSpec, parameter: OperationParameter): Range {
   const value = spec[parameter.name];
@@ -18,7 +18,7 @@ export function choicesOf(spec: OperationSpec, parameter: OperationParameter): s
   const value = spec[parameter.name];
   if (typeof value === "string") return [value];
   if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value as string[];
-  return (parameter.choices ?? []).slice(0, 1);
+  return parameter.choices.slice(0, 1);
 }
 
 function withSetting(spec: OperationSpec, name: string, value: Setting | undefined): OperationSpec {
@@ -27,7 +27,7 @@ function withSetting(spec: OperationSpec, name: string, value: Setting | undefin
 }
 
 const clamp = (value: number, parameter: OperationParameter): number => {
-  const inside = Math.min(parameter.max ?? Infinity, Math.max(parameter.min ?? -Infinity, value));
+  const inside = Math.min(parameter.max, Math.max(parameter.min, value));
   return parameter.kind === "integer" ? Math.round(inside) : inside;
 };
 
@@ -40,7 +40,7 @@ export function withRange(spec: OperationSpec, parameter: OperationParameter, ra
 }
 
 export function withChoices(spec: OperationSpec, parameter: OperationParameter, choices: string[]): OperationSpec {
-  const usual = (parameter.choices ?? [])[0];
+  const usual = parameter.choices[0];
   if (choices.length === 0 || (choices.length === 1 && choices[0] === usual)) return withSetting(spec, parameter.name, undefined);
   return withSetting(spec, parameter.name, choices.length === 1 ? choices[0] : choices);
 }
@@ -53,7 +53,7 @@ export const withProbability = (spec: OperationSpec, probability: number): Opera
 /** A step for sliders: a hundredth of the range, as 1, 2 or 5 times a power of ten. */
 export function stepOf(parameter: OperationParameter): number {
   if (parameter.kind === "integer") return 1;
-  const span = (parameter.max ?? 1) - (parameter.min ?? 0);
+  const span = parameter.max - parameter.min;
   if (!(span > 0)) return 0.01;
   const power = 10 ** Math.floor(Math.log10(span / 100));
   return Number((power * ([1, 2, 5].find((times) => (times * power) >= span / 100 - 1e-12) ?? 10)).toPrecision(1));

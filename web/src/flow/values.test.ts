@@ -7,9 +7,9 @@ import { BadGraph, asTemplate, parseGraph, printGraph } from "./graph-json";
 import { changed, historyOf, redone, undone } from "./history";
 import { choicesOf, found, grouped, moved, rangeOf, settingsText, stepOf, withChoices, withProbability, withRange } from "./operation-values";
 
-const angle: OperationParameter = { name: "angle", doc: "Clockwise", unit: "degrees", kind: "number", min: -360, max: 360, low: -15, high: 15 };
-const fit: OperationParameter = { name: "fit", doc: "", unit: "", kind: "choice", choices: ["keep", "expand", "crop"] };
-const rotate: Operation = { name: "rotate", title: "Rotate", family: "geometric", doc: "Turns the picture.", labels: "", parameters: [angle, fit] };
+const angle: OperationParameter = { name: "angle", doc: "Clockwise", unit: "degrees", kind: "number", min: -360, max: 360, low: -15, high: 15, choices: [] };
+const fit: OperationParameter = { name: "fit", doc: "", unit: "", kind: "choice", min: 0, max: 1, low: 0, high: 0, choices: ["keep", "expand", "crop"] };
+const rotate: Operation = { name: "rotate", title: "Rotate", family: "geometric", doc: "Turns the picture.", labels: "", has_members: false, needs_boxes: false, needs_others: false, parameters: [angle, fit] };
 const blur: Operation = { ...rotate, name: "blur", title: "Blur", family: "photometric", doc: "Softens.", parameters: [] };
 
 describe("undo", () => {

@@ -2,6 +2,7 @@ import { account } from "./account";
 import { common } from "./common";
 import { datasets } from "./datasets";
 import { errors } from "./errors";
+import { flow } from "./flow";
 import { trainings } from "./trainings";
 
-export const zhCN = { ...common, ...account, ...datasets, ...trainings, error: errors };
+export const zhCN = { ...common, ...account, ...datasets, ...flow, ...trainings, error: errors };

@@ -1,0 +1,28 @@
+// Boxes, polygons and landmarks over a picture, in the picture's own pixels. One point is a landmark.
+import type { DrawnLabel } from "@/api/preprocess";
+import { seriesColors } from "@/theme";
+
+const colours = seriesColors.dark;
+
+/** The same class has the same colour in both pictures of a pair. */
+export function colourOf(name: string, classes: readonly string[]): string {
+  const at = Math.max(0, classes.indexOf(name));
+  return colours[at % colours.length] ?? "#6d9bff";
+}
+
+const dot = 0.012;
+const stroke = 0.006;
+
+export function LabelOverlay({ labels, width, height, classes }: { labels: readonly DrawnLabel[]; width: number; height: number; classes: readonly string[] }) {
+  const size = Math.max(width, height);
+  return (
+    <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="xMidYMid meet" aria-hidden data-testid="overlay">
+      {labels.filter((label) => label.points.length > 0).map((label, at) => {
+        const colour = colourOf(label.class, classes);
+        const [first] = label.points;
+        if (label.points.length === 1 && first) return <circle key={at} cx={first[0]} cy={first[1]} r={size * dot} fill={colour} stroke="#000" strokeWidth={size * stroke * 0.4}><title>{label.class}</title></circle>;
+        return <polygon key={at} points={label.points.map((point) => point.join(",")).join(" ")} fill={colour} fillOpacity={0.08} stroke={colour} strokeWidth={size * stroke}><title>{label.class}</title></polygon>;
+      })}
+    </svg>
+  );
+}
