@@ -90,6 +90,19 @@ TEST(Filter, AMotionBlurKeepsAPlainPictureAndTheBrightness) {
   }
 }
 
+TEST(Filter, AGaussianHasItsWidthAlsoWhereItIsMadeOfBoxes) {
+  for (const double sigma : {2.0, 4.9, 5.0, 7.5, 12.0}) {
+    Pixels edge{121, 41, 1, {}};
+    for (int i = 0; i < 121 * 41; ++i) edge.data.push_back(i % 121 < 60 ? 0 : 250);
+    ASSERT_OK(blur_gaussian(edge, sigma));
+    // A step becomes the normal distribution function of the distance to it.
+    for (int x = 20; x < 100; ++x) {
+      const double expected = 250 * 0.5 * std::erfc((60 - (x + 0.5)) / sigma / std::sqrt(2.0));
+      EXPECT_NEAR(at(edge, x, 20), expected, 4) << sigma << " at " << x;
+    }
+  }
+}
+
 TEST(Filter, APartIsBlurredAndTheRestIsNot) {
   const Pixels from = random_pixels(3);
   Pixels pixels = from;

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "base/random.hpp"
+#include "image/filter.hpp"
 #include "image/mat.hpp"
 
 namespace ava::image {
@@ -119,6 +120,7 @@ Result<void> add_rain(Pixels& pixels, double amount, double degrees, std::uint64
 Result<void> add_shadow(Pixels& pixels, double darkness, std::uint64_t seed) {
   const double width = pixels.width;
   const double height = pixels.height;
+  const auto channels = static_cast<std::size_t>(pixels.channels);
   const bool lying = random_unit(seed, 0) < 0.5;
   // Its two ends on opposite edges: where they begin, and how wide they are.
   std::array<double, 4> along{};
@@ -129,19 +131,18 @@ Result<void> add_shadow(Pixels& pixels, double darkness, std::uint64_t seed) {
   const double far = 1.05;
   const std::array<std::array<double, 2>, 4> corners = {
       {{along[0], 1 - far}, {along[1], 1 - far}, {along[3], far}, {along[2], far}}};
-  cv::Mat mask(pixels.height, pixels.width, CV_8UC1, cv::Scalar(0));
+  Pixels mask{pixels.width, pixels.height, 1, std::vector<std::uint8_t>(pixels.data.size() / channels)};
   AVA_CHECK(guarded([&] {
     std::array<cv::Point, 4> outline;
     for (std::size_t i = 0; i < 4; ++i) {
       const auto [a, b] = corners[i];
       outline[i] = lying ? fixed(b * width, a * height) : fixed(a * width, b * height);
     }
-    cv::fillConvexPoly(mask, outline.data(), 4, cv::Scalar(255), cv::LINE_AA, kSubpixelBits);
-    const double sigma = 0.008 * std::max(width, height);  // the sun is no point
-    if (sigma > 0.3) cv::GaussianBlur(mask, mask, {0, 0}, sigma);
+    cv::Mat view = mat_of(mask);
+    cv::fillConvexPoly(view, outline.data(), 4, cv::Scalar(255), cv::LINE_AA, kSubpixelBits);
   }));
+  AVA_CHECK(blur_gaussian(mask, 0.008 * std::max(width, height)));  // the sun is no point
   const int most = static_cast<int>(std::lround(darkness * 256));
-  const auto channels = static_cast<std::size_t>(pixels.channels);
   for (std::size_t i = 0; i < pixels.data.size(); ++i)
     pixels.data[i] = mixed(pixels.data[i], 0, (most * mask.data[i / channels] + 127) / 255);
   return {};
