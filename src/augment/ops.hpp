@@ -62,8 +62,8 @@ const Op& coarse_dropout();
 const Op& grid_mask();
 const Op& cutout_boxes();
 const Op& blur_boxes();
-const Op& box_flip();
-const Op& box_rotate();
+const Op& flip_boxes();
+const Op& rotate_boxes();
 // several pictures
 const Op& mosaic();
 const Op& mix_up();

@@ -54,8 +54,10 @@ class CropRandom final : public Op {
     // No shape fitted: as much of the last one as there is.
     width = std::clamp(width, 1, scene.width());
     height = std::clamp(height, 1, scene.height());
-    const auto x = static_cast<int>(draws.below(static_cast<std::uint64_t>(scene.width() - width + 1)));
-    const auto y = static_cast<int>(draws.below(static_cast<std::uint64_t>(scene.height() - height + 1)));
+    const auto room_x = static_cast<std::uint64_t>(scene.width() - width);
+    const auto room_y = static_cast<std::uint64_t>(scene.height() - height);
+    const auto x = static_cast<int>(draws.below(room_x + 1));
+    const auto y = static_cast<int>(draws.below(room_y + 1));
     steps.push_back(crop_step(x, y, width, height));
     return {};
   }

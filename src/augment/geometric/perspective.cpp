@@ -30,6 +30,7 @@ constexpr std::array kParameters = {Parameter{.name = "strength",
                                               .max = kMaxStrength,
                                               .low = 0.05,
                                               .high = 0.12},
+                                    kFillParameter,
                                     corner("top-left-x", "Top left corner, to the right"),
                                     corner("top-left-y", "Top left corner, down"),
                                     corner("top-right-x", "Top right corner, to the right"),
@@ -37,8 +38,7 @@ constexpr std::array kParameters = {Parameter{.name = "strength",
                                     corner("bottom-right-x", "Bottom right corner, to the right"),
                                     corner("bottom-right-y", "Bottom right corner, down"),
                                     corner("bottom-left-x", "Bottom left corner, to the right"),
-                                    corner("bottom-left-y", "Bottom left corner, down"),
-                                    kFillParameter};
+                                    corner("bottom-left-y", "Bottom left corner, down")};
 
 class Perspective final : public Op {
  public:
@@ -50,7 +50,7 @@ class Perspective final : public Op {
         .labels = "Boxes become four-point polygons and are cut at the edge; landmarks follow; classes stay.",
         .family = Family::kGeometric,
         .parameters = kParameters,
-        .identity = "perspective/0,0,0,0,0,0,0,0,0"};
+        .identity = "perspective/0,black,0,0,0,0,0,0,0,0"};
     return kDescription;
   }
 
@@ -60,14 +60,14 @@ class Perspective final : public Op {
     const std::array<sample::Point, 4> from = {{{0, 0}, {width, 0}, {width, height}, {0, height}}};
     std::array<sample::Point, 4> to = from;
     for (std::size_t i = 0; i < to.size(); ++i) {
-      to[i].x += step.number(0) * step.number(1 + 2 * i) * width;
-      to[i].y += step.number(0) * step.number(2 + 2 * i) * height;
+      to[i].x += step.number(0) * step.number(2 + 2 * i) * width;
+      to[i].y += step.number(0) * step.number(3 + 2 * i) * height;
     }
     if (to == from) return {};
     const auto transform = Transform::of_corners(from, to);
     if (!transform)
       return Error(ErrorCode::kInvalidArgument, "op.singular", "three corners of the picture would lie on one line");
-    return scene.warp(*transform, scene.width(), scene.height(), fill_of(step.text(9)));
+    return scene.warp(*transform, scene.width(), scene.height(), fill_of(step.text(1)));
   }
 };
 

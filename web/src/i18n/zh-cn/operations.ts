@@ -14,7 +14,7 @@ export const operationTitles: Names = {
   shadow: "阴影",
   // erasing
   erase: "擦除一处", cutout: "随机遮挡", "coarse-dropout": "多块遮挡", "grid-mask": "网格遮挡", "cutout-boxes": "框内遮挡", "blur-boxes": "框内模糊",
-  "box-flip": "框内翻转", "box-rotate": "框内旋转",
+  "flip-boxes": "框内翻转", "rotate-boxes": "框内旋转",
   // several
   mosaic: "马赛克拼图", "mix-up": "混合两图", "copy-paste": "复制粘贴框",
   // sets

@@ -1,4 +1,4 @@
-// box-flip: mirrors what is inside each box, the picture around it stays.
+// flip-boxes: mirrors what is inside each box, the picture around it stays.
 #include <algorithm>
 #include <array>
 
@@ -11,14 +11,14 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kDirections = {"horizontal", "vertical"};
 constexpr std::array kParameters = {
-    kPatchX,
-    kPatchY,
-    kPatchWidth,
-    kPatchHeight,
     Parameter{.name = "direction",
               .doc = "horizontal: left and right change places; vertical: top and bottom",
               .kind = ParameterKind::kChoice,
               .choices = kDirections},
+    kPatchX,
+    kPatchY,
+    kPatchWidth,
+    kPatchHeight,
     kWhichParameter};
 
 void mirror(image::Pixels& pixels, const Patch& patch, bool across) {
@@ -37,11 +37,11 @@ void mirror(image::Pixels& pixels, const Patch& patch, bool across) {
                      at(0, patch.height - 1 - row));
 }
 
-class BoxFlip final : public Op {
+class FlipBoxes final : public Op {
  public:
   const Description& description() const override {
     static constexpr Description kDescription{
-        .name = "box-flip",
+        .name = "flip-boxes",
         .title = "Flip boxes",
         .doc = "Mirrors what is inside each ground-truth box; the picture around the boxes stays.",
         .labels = "Boxes stay; landmarks and boxes that lie wholly inside are mirrored, landmarks keep their indexes.",
@@ -52,13 +52,13 @@ class BoxFlip final : public Op {
   }
 
   Result<void> draw(const OpSpec& spec, Scene& scene, Draws& draws, std::vector<Step>& steps) const override {
-    draw_for_boxes(spec, 0, 5, scene, draws, steps);
+    draw_for_boxes(spec, 1, 5, scene, draws, steps);
     return {};
   }
 
   Result<void> apply(Scene& scene, const Step& step) const override {
-    const Patch patch = patch_of(step, 0, scene);
-    const bool across = step.text(4) == "horizontal";
+    const Patch patch = patch_of(step, 1, scene);
+    const bool across = step.text(0) == "horizontal";
     AVA_TRY(image::Pixels* const pixels, scene.pixels());
     mirror(*pixels, patch, across);
     move_labels_inside(scene, patch, [&](sample::Point p) {
@@ -71,8 +71,8 @@ class BoxFlip final : public Op {
 
 }  // namespace
 
-const Op& box_flip() {
-  static const BoxFlip op;
+const Op& flip_boxes() {
+  static const FlipBoxes op;
   return op;
 }
 

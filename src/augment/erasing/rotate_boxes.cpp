@@ -1,4 +1,4 @@
-// box-rotate: turns what is inside each box, the picture around it stays.
+// rotate-boxes: turns what is inside each box, the picture around it stays.
 #include <algorithm>
 #include <array>
 
@@ -12,18 +12,18 @@ namespace ava::augment {
 namespace {
 
 constexpr std::array kParameters = {
+    Parameter{.name = "angle", .doc = "Clockwise", .unit = "degrees", .min = -360, .max = 360, .low = -15, .high = 15},
     kPatchX,
     kPatchY,
     kPatchWidth,
     kPatchHeight,
-    Parameter{.name = "angle", .doc = "Clockwise", .unit = "degrees", .min = -360, .max = 360, .low = -15, .high = 15},
     kWhichParameter};
 
-class BoxRotate final : public Op {
+class RotateBoxes final : public Op {
  public:
   const Description& description() const override {
     static constexpr Description kDescription{
-        .name = "box-rotate",
+        .name = "rotate-boxes",
         .title = "Rotate boxes",
         .doc = "Turns what is inside each ground-truth box about its middle; what turns in comes from beside the box.",
         .labels = "Boxes stay; landmarks and boxes wholly inside turn along, landmarks that leave the box are dropped.",
@@ -34,16 +34,16 @@ class BoxRotate final : public Op {
   }
 
   Result<void> draw(const OpSpec& spec, Scene& scene, Draws& draws, std::vector<Step>& steps) const override {
-    draw_for_boxes(spec, 0, 5, scene, draws, steps);
+    draw_for_boxes(spec, 1, 5, scene, draws, steps);
     return {};
   }
 
   Result<void> apply(Scene& scene, const Step& step) const override {
-    if (step.number(4) == 0) return {};
-    const Patch patch = patch_of(step, 0, scene);
+    if (step.number(0) == 0) return {};
+    const Patch patch = patch_of(step, 1, scene);
     const sample::Point middle{patch.x + patch.width / 2.0, patch.y + patch.height / 2.0};
     const Transform turn = Transform::translation(middle.x, middle.y)
-                               .after(Transform::rotation(step.number(4)))
+                               .after(Transform::rotation(step.number(0)))
                                .after(Transform::translation(-middle.x, -middle.y));
     AVA_TRY(image::Pixels* const pixels, scene.pixels());
     const Transform into_patch = Transform::translation(-patch.x, -patch.y).after(turn);
@@ -57,8 +57,8 @@ class BoxRotate final : public Op {
 
 }  // namespace
 
-const Op& box_rotate() {
-  static const BoxRotate op;
+const Op& rotate_boxes() {
+  static const RotateBoxes op;
   return op;
 }
 
