@@ -43,7 +43,7 @@ Made make(const std::string& op, const std::vector<sample::Entry>& entries, std:
 int black(const Pixels& pixels, int x0 = 0, int y0 = 0, int x1 = kWidth, int y1 = kHeight) {
   int count = 0;
   for (int y = y0; y < y1; ++y)
-    for (int x = x0; x < x1; ++x) count += pixels.data[static_cast<std::size_t>(y * kWidth + x)] == 0 ? 1 : 0;
+    for (int x = x0; x < x1; ++x) count += pixels.data[static_cast<std::size_t>(y) * kWidth + x] == 0 ? 1 : 0;
   return count;
 }
 
@@ -77,7 +77,7 @@ TEST(Erasing, CoarseDropoutDrawsAsManyHolesAsItSays) {
 
 TEST(Erasing, GridMaskTakesTheSquareOfItsRatio) {
   const Made made = make("grid-mask/0.25,0.5", {});  // cells of 12 pixels, holes of 6
-  EXPECT_NEAR(black(made.pixels), kWidth * kHeight / 4, 110);
+  EXPECT_NEAR(black(made.pixels), kWidth * kHeight * 0.25, 110);
   EXPECT_EQ(black(make("grid-mask/0.25,0", {}).pixels), 0);
 }
 
@@ -110,7 +110,7 @@ TEST(Erasing, BlurBoxesChangesNothingAroundThem) {
   int inside = 0;
   for (int y = 0; y < kHeight; ++y)
     for (int x = 0; x < kWidth; ++x) {
-      const auto i = static_cast<std::size_t>(3 * (y * kWidth + x));
+      const auto i = 3 * (static_cast<std::size_t>(y) * kWidth + x);
       if (pixels->data[i] == from.data[i]) continue;
       EXPECT_TRUE(x >= 10 && x < 40 && y >= 10 && y < 40) << x << "," << y;
       ++inside;
