@@ -8,6 +8,7 @@ function chunkOf(id: string): string | undefined {
   if (/\/node_modules\/(react|react-dom|scheduler|react-router|react-router-dom|@remix-run)\//.test(id)) return "react";
   if (/\/node_modules\/(@tanstack|i18next|react-i18next)\//.test(id)) return "data";
   if (id.includes("/node_modules/uplot/")) return "uplot";
+  if (/\/node_modules\/(@xyflow|d3-[a-z]+|zustand|classcat)\//.test(id)) return "flow";
   return "antd";
 }
 

@@ -5,7 +5,7 @@ import "./flow.css";
 import "./flow.css";
 import {
   Background, Controls, MarkerType, ReactFlow, ReactFlowProvider, applyEdgeChanges, applyNodeChanges, useReactFlow,
-  type Edge as DrawnEdge, type EdgeChange, type FinalConnectionState, type Node as DrawnNode, type NodeChange,
+  type Edge as DrawnEdge, type EdgeChange, type FitViewOptions, type FinalConnectionState, type Node as DrawnNode, type NodeChange,
 } from "@xyflow/react";
 import { App } from "antd";
 import { useCallback, useEffect, useMemo, useState } from "react";
@@ -17,21 +17,34 @@ import { whyNot } from "./connect-rules";
 import { CountEdge } from "./count-edge";
 import { FilterNode } from "./filter-node";
 import { useFacts } from "./flow-context";
-import { edgeId } from "./graph";
+import { edgeId, predecessors, successors } from "./graph";
 import { InputNode } from "./input-node";
 import { nodeWidth, placesOf } from "./layout";
 import { OutputNode } from "./output-node";
 
-const nodeTypes = { input: InputNode, filter: FilterNode, augment: AugmentNode, output: OutputNode };
+// "input" and "output" by themselves are names that React Flow gives a look of its own.
+const nodeTypes = { "ava-input": InputNode, "ava-filter": FilterNode, "ava-augment": AugmentNode, "ava-output": OutputNode };
 const edgeTypes = { count: CountEdge };
 const fitOptions = { padding: 0.18, maxZoom: 1.1, duration: 200 };
+const phoneWidth = 640;
+
+/** The whole graph; on a telephone what is selected and its neighbours, large enough to read. */
+function fitsTo(graph: Graph, selected: string | null): FitViewOptions {
+  if (window.innerWidth > phoneWidth || !selected) return fitOptions;
+  const near = [...new Set([selected, ...predecessors(graph, selected), ...successors(graph, selected)])];
+  return { ...fitOptions, padding: 0.06, minZoom: 0.5, nodes: near.map((id) => ({ id })) };
+}
 
 function drawnNodes(graph: Graph, selected: string | null, before: readonly DrawnNode[]): DrawnNode[] {
   const places = placesOf(graph);
+  const inputs = graph.nodes.filter((node) => node.type === "input").length;
   return graph.nodes.map((node) => {
     const [x, y] = places[node.id]!;
     // React Flow hides a node it has not measured: what it measured is kept.
-    return { ...before.find((old) => old.id === node.id), id: node.id, type: node.type, position: { x, y }, selected: node.id === selected, data: {}, style: { width: nodeWidth } };
+    return {
+      ...before.find((old) => old.id === node.id), id: node.id, type: `ava-${node.type}`, position: { x, y }, selected: node.id === selected,
+      deletable: node.type !== "input" || inputs > 1, data: {}, style: { width: nodeWidth },
+    };
   });
 }
 
@@ -56,8 +69,9 @@ function Canvas({ selected, fitted }: { selected: string | null; fitted: number 
   useEffect(() => setEdges((before) => drawnEdges(graph, before)), [graph]);
   useEffect(() => {
     if (fitted === 0) return;
-    const timer = setTimeout(() => void fitView(fitOptions), 60);
+    const timer = setTimeout(() => void fitView(fitsTo(graph, selected)), 60);
     return () => clearTimeout(timer);
+    // Only when it is asked for: not whenever something else is selected.
   }, [fitted, fitView]);
 
   const onNodes = useCallback((changes: NodeChange[]) => {

@@ -19,11 +19,12 @@ import { nodeOf, outputOf } from "./graph";
 import { NodePanel } from "./node-panel";
 import { PreviewGrid } from "./preview-grid";
 import { blocking, isStep, problemsOf } from "./problems";
-import { useFlow } from "./use-flow";
+import { forgetDraft, useFlow } from "./use-flow";
 import { useShortcuts } from "./use-shortcuts";
 
 const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
 const checkAfterMs = 300;
+const draftKey = (id: string) => `ava.flow.${id}`;
 
 function useRun(dataset: Dataset, graph: FlowFacts["graph"], seed: number) {
   const { t } = useTranslation();
@@ -35,6 +36,7 @@ function useRun(dataset: Dataset, graph: FlowFacts["graph"], seed: number) {
     onSuccess: ({ dataset: made }) => {
       void message.success(t("flow.started", { name: made.name }));
       void queries.invalidateQueries({ queryKey: keys.list("dataset") });
+      forgetDraft(draftKey(dataset.id));
       navigate(`/datasets/${made.id}`);
     },
   });
@@ -48,7 +50,7 @@ interface Props {
 
 export function FlowEditor({ dataset, stats, operations }: Props) {
   const { t } = useTranslation();
-  const flow = useFlow({ label: usualLabel(stats), name: `${dataset.name}-new`.slice(0, 63) });
+  const flow = useFlow({ label: usualLabel(stats), name: `${dataset.name}-new`.slice(0, 63) }, draftKey(dataset.id));
   const [seed, setSeed] = useState(newSeed);
   const [asked, setAsked] = useState(false);
   const { graph, selected, actions } = flow;

@@ -1,13 +1,14 @@
 // What follows the selected node, and the tools: undo, redo, arrange, templates, files.
-import { DownloadOutlined, FolderOpenOutlined, MoreOutlined, PartitionOutlined, RedoOutlined, SaveOutlined, UndoOutlined, UploadOutlined } from "@ant-design/icons";
-import { App, Button, Dropdown, Tooltip } from "antd";
+import { DownloadOutlined, FolderOpenOutlined, MoreOutlined, PartitionOutlined, RedoOutlined, SaveOutlined, FileOutlined, UndoOutlined, UploadOutlined } from "@ant-design/icons";
+import { App, Button, Dropdown } from "antd";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NodeType } from "@/api/preprocess";
 import { whyNotAfter } from "./connect-rules";
 import { useActions, useFacts } from "./flow-context";
-import { nodeOf } from "./graph";
+import { emptyGraph, nodeOf } from "./graph";
 import { BadGraph, parseGraph, printGraph } from "./graph-json";
+import { withLayout } from "./layout";
 import { nodeIcons } from "./node-frame";
 import { saveFile } from "./save-file";
 import { SaveTemplateDialog, TemplatesDialog } from "./templates-dialog";
@@ -25,9 +26,16 @@ function Followers({ selected }: { selected: string | null }) {
         // The output is joined to all open ends, whatever is selected.
         const refusal = from && type !== "output" ? whyNotAfter(from.type, type) : null;
         return (
-          <Tooltip key={type} title={refusal ? t(`flow.refused.${refusal}`) : t(`flow.addHelp.${type}`)}>
-            <Button icon={nodeIcons[type]} disabled={!!refusal} onClick={() => add(type)} data-testid={`add-${type}`}>{t(`flow.type.${type}`)}</Button>
-          </Tooltip>
+          <Button
+            key={type}
+            icon={nodeIcons[type]}
+            disabled={!!refusal}
+            title={refusal ? t(`flow.refused.${refusal}`) : t(`flow.addHelp.${type}`)}
+            onClick={() => add(type)}
+            data-testid={`add-${type}`}
+          >
+            {t(`flow.type.${type}`)}
+          </Button>
         );
       })}
     </div>
@@ -57,6 +65,8 @@ function FileMenu({ name }: { name: string }) {
         trigger={["click"]}
         menu={{
           items: [
+            { key: "fresh", icon: <FileOutlined />, label: <span data-testid="start-over">{t("flow.startOver")}</span>, onClick: () => load(withLayout(emptyGraph())) },
+            { type: "divider" },
             { key: "templates", icon: <FolderOpenOutlined />, label: <span data-testid="templates">{t("flow.templates")}</span>, onClick: () => setDialog("load") },
             { key: "save", icon: <SaveOutlined />, label: <span data-testid="save-template">{t("flow.saveTemplate")}</span>, onClick: () => setDialog("save") },
             { type: "divider" },
@@ -88,16 +98,17 @@ export function FlowToolbar({ selected, canUndo, canRedo, name }: Props) {
   const { t } = useTranslation();
   const { undo, redo, arrange } = useActions();
   const tool = (key: "undo" | "redo" | "arrange", icon: JSX.Element, disabled: boolean, run: () => void) => (
-    <Tooltip title={t(`flow.${key}`)}><Button icon={icon} disabled={disabled} onClick={run} aria-label={t(`flow.${key}`)} data-testid={`flow-${key}`} /></Tooltip>
+    <Button icon={icon} disabled={disabled} onClick={run} title={t(`flow.${key}`)} aria-label={t(`flow.${key}`)} data-testid={`flow-${key}`} />
   );
   return (
     <div className="flow-toolbar">
       <Followers selected={selected} />
-      <span className="grow" />
-      {tool("undo", <UndoOutlined />, !canUndo, undo)}
-      {tool("redo", <RedoOutlined />, !canRedo, redo)}
-      {tool("arrange", <PartitionOutlined />, false, arrange)}
-      <FileMenu name={name} />
+      <div className="flow-tools">
+        {tool("undo", <UndoOutlined />, !canUndo, undo)}
+        {tool("redo", <RedoOutlined />, !canRedo, redo)}
+        {tool("arrange", <PartitionOutlined />, false, arrange)}
+        <FileMenu name={name} />
+      </div>
     </div>
   );
 }

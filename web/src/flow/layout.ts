@@ -25,24 +25,44 @@ export function layers(graph: Graph): Map<string, number> {
   return depth;
 }
 
-/** Places for all nodes; the output stands right of everything else. */
-export function arranged(graph: Graph): Record<string, Place> {
+/** A place in a layer: a node, or the room that a line over several layers needs, so that it does not run behind nodes. */
+interface Slot {
+  id: string;
+  before: string[];
+}
+
+function slotsOf(graph: Graph): Slot[][] {
   const depth = layers(graph);
   const last = Math.max(0, ...depth.values());
-  const columns: string[][] = Array.from({ length: last + 1 }, () => []);
-  for (const node of graph.nodes) columns[node.type === "output" && graph.edges.some(([, to]) => to === node.id) ? last : (depth.get(node.id) ?? 0)]!.push(node.id);
+  // The output stands right of everything else.
+  const at = (id: string) => (graph.nodes.find((node) => node.id === id)?.type === "output" && predecessors(graph, id).length > 0 ? last : (depth.get(id) ?? 0));
+  const columns: Slot[][] = Array.from({ length: last + 1 }, () => []);
+  for (const node of graph.nodes) {
+    const before = predecessors(graph, node.id).map((from) => {
+      let left = from;
+      for (let x = at(from) + 1; x < at(node.id); x += 1) {
+        const room = `${from}→${node.id} ${x}`;
+        columns[x]!.push({ id: room, before: [left] });
+        left = room;
+      }
+      return left;
+    });
+    columns[at(node.id)]!.push({ id: node.id, before });
+  }
+  return columns;
+}
+
+/** Places for all nodes. */
+export function arranged(graph: Graph): Record<string, Place> {
   const rank = new Map<string, number>();
   const places: Record<string, Place> = {};
-  for (const [x, column] of columns.entries()) {
-    const middle = (id: string) => {
-      const from = predecessors(graph, id).map((one) => rank.get(one) ?? 0);
-      return from.length === 0 ? 0 : from.reduce((sum, one) => sum + one, 0) / from.length;
-    };
-    const order = x === 0 ? column : column.map((id, at) => ({ id, at, middle: middle(id) })).sort((a, b) => a.middle - b.middle || a.at - b.at).map((one) => one.id);
-    order.forEach((id, at) => {
+  for (const [x, column] of slotsOf(graph).entries()) {
+    const middle = (slot: Slot) => slot.before.reduce((sum, one) => sum + (rank.get(one) ?? 0), 0) / Math.max(1, slot.before.length);
+    const order = column.map((slot, at) => ({ slot, at, middle: middle(slot) })).sort((a, b) => a.middle - b.middle || a.at - b.at);
+    order.forEach(({ slot }, at) => {
       const y = at - (order.length - 1) / 2;
-      rank.set(id, y);
-      places[id] = [x * (nodeWidth + gapX), Math.round(y * (nodeHeight + gapY))];
+      rank.set(slot.id, y);
+      if (graph.nodes.some((node) => node.id === slot.id)) places[slot.id] = [x * (nodeWidth + gapX), Math.round(y * (nodeHeight + gapY))];
     });
   }
   return places;

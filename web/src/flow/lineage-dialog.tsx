@@ -1,9 +1,8 @@
-// How a dataset was made of others: its parents, the graph to look at, and the seed.
-import { DownloadOutlined, PartitionOutlined } from "@ant-design/icons";
-import { Alert, Button, Modal, Space } from "antd";
-import { useMemo, useState } from "react";
+// How a dataset was made of others: the graph to look at, the seed, and what came out.
+import { DownloadOutlined } from "@ant-design/icons";
+import { Alert, Button, Modal } from "antd";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router-dom";
 import type { Lineage } from "@/api/preprocess";
 import { formatCount } from "@/components/format-value";
 import { BadGraph, printGraph, readGraph } from "./graph-json";
@@ -19,7 +18,7 @@ function readOr(graph: unknown) {
   }
 }
 
-function LineageDialog({ lineage, name, onClose }: { lineage: Lineage; name: string; onClose: () => void }) {
+export function LineageDialog({ lineage, name, onClose }: { lineage: Lineage; name: string; onClose: () => void }) {
   const { t } = useTranslation();
   const graph = useMemo(() => readOr(lineage.graph), [lineage.graph]);
   const { counts } = lineage;
@@ -36,19 +35,5 @@ function LineageDialog({ lineage, name, onClose }: { lineage: Lineage; name: str
         </div>
       </div>
     </Modal>
-  );
-}
-
-/** For the fields of a dataset: links to its parents, and the way to the graph. */
-export function LineageField({ lineage, name }: { lineage: Lineage; name: string }) {
-  const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
-  return (
-    <Space wrap size={8} data-testid="lineage">
-      {lineage.parents.map((parent) => <Link key={parent.id} to={`/datasets/${parent.id}`}>{parent.name}</Link>)}
-      <span>{t("flow.seedOf", { seed: lineage.seed })}</span>
-      <Button size="small" type="link" icon={<PartitionOutlined />} style={{ padding: 0 }} onClick={() => setOpen(true)} data-testid="view-graph">{t("flow.lineageGraph")}</Button>
-      {open && <LineageDialog lineage={lineage} name={name} onClose={() => setOpen(false)} />}
-    </Space>
   );
 }

@@ -1,7 +1,6 @@
 // The look that all nodes share: kind, one line of what it does, counts, problems, and the handles lines are drawn from.
 import { CheckCircleOutlined, ExclamationCircleFilled, FilterOutlined, InboxOutlined, WarningFilled, ExperimentOutlined } from "@ant-design/icons";
 import { Handle, Position } from "@xyflow/react";
-import { Tooltip } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { NodeType } from "@/api/preprocess";
@@ -22,11 +21,9 @@ function Trouble({ id }: { id: string }) {
   const says = found.map((problem) => slugSentence(t, problem.slug, problem.message)).join("\n");
   const kind = first.severity === "warning" ? "warning" : isStep(first) ? "step" : "error";
   return (
-    <Tooltip title={<span style={{ whiteSpace: "pre-line" }}>{says}</span>}>
-      <span className={`flow-trouble ${kind}`} role="img" aria-label={says} data-testid="node-problem" data-slug={first.slug}>
-        {kind === "warning" ? <WarningFilled /> : <ExclamationCircleFilled />}
-      </span>
-    </Tooltip>
+    <span className={`flow-trouble ${kind}`} role="img" aria-label={says} title={says} data-testid="node-problem" data-slug={first.slug}>
+      {kind === "warning" ? <WarningFilled /> : <ExclamationCircleFilled />}
+    </span>
   );
 }
 

@@ -1,13 +1,22 @@
 // Before and after, before anything is run: what the graph (or the selected node) makes of a few pictures. The dice draws anew;
 // what is seen with a seed is what a run with this seed makes.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Button, Card, Segmented, Skeleton, Tooltip, Typography } from "antd";
+import { Button, Card, Segmented, Skeleton, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { previewQuery, type PreviewItem } from "@/api/preprocess";
 import { EmptyNote } from "@/components/empty-note";
 import { ErrorAlert } from "@/components/error-alert";
 import { LabelOverlay, colourOf } from "./label-overlay";
+
+function DiceIcon() {
+  return (
+    <svg viewBox="0 0 16 16" width="1em" height="1em" fill="none" stroke="currentColor" strokeWidth="1.4" aria-hidden>
+      <rect x="1.7" y="1.7" width="12.6" height="12.6" rx="3" />
+      {[5, 8, 11].map((at) => <circle key={at} cx={at} cy={at} r="0.9" fill="currentColor" stroke="none" />)}
+    </svg>
+  );
+}
 
 interface PictureProps {
   src: string;
@@ -73,7 +82,7 @@ export function PreviewGrid({ datasetId, text, node, nodeName, ready, seed, onDi
       extra={
         <span className="flow-preview-tools">
           {node && <Segmented size="small" value={behind} onChange={setBehind} options={[{ value: "result", label: t("flow.previewResult") }, { value: "node", label: t("flow.previewNode", { name: nodeName }) }]} aria-label={t("flow.previewOf")} />}
-          <Tooltip title={t("flow.diceHelp", { seed })}><Button size="small" disabled={!ready} loading={ready && query.isFetching} onClick={onDice} aria-label={t("flow.dice")} data-testid="dice">🎲 {t("flow.dice")}</Button></Tooltip>
+          <Button size="small" icon={<DiceIcon />} title={t("flow.diceHelp", { seed })} disabled={!ready} loading={ready && query.isFetching} onClick={onDice} aria-label={t("flow.dice")} data-testid="dice">{t("flow.dice")}</Button>
         </span>
       }
     >

@@ -39,6 +39,8 @@ describe("the manual's recipe", () => {
     expect(tidy.in![0]).toBeLessThan(tidy.f1![0]);
     expect(tidy.f2![0]).toBe(tidy.f1![0]);
     expect(tidy.a1![0]).toBeLessThan(tidy.out![0]);
+    // The line from f2 to the output passes below a1: it has the room of a node there.
+    expect(tidy.a1![1]).toBeLessThan(tidy.out![1]);
   });
 });
 

@@ -1,9 +1,10 @@
 // The state of the editor: the graph with its history, what is selected, and every change as one named action.
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import type { Edge, FlowNode, Graph, NodeType, Place } from "@/api/preprocess";
 import { whyNot, type Refusal } from "./connect-rules";
 import { addAfter, connect, moveNodes, removeEdges, removeNodes, updateNode, type Defaults } from "./edit";
 import { emptyGraph, inputId, nodeOf } from "./graph";
+import { parseGraph, printGraph } from "./graph-json";
 import { changed, historyOf, redone, undone } from "./history";
 import { withLayout } from "./layout";
 
@@ -30,12 +31,26 @@ export interface FlowState {
   actions: FlowActions;
 }
 
-export function useFlow(defaults: Defaults): FlowState {
-  const [history, setHistory] = useState(() => historyOf(withLayout(emptyGraph())));
+/** A graph that is being built outlives a visit to another page, as long as the tab is open. */
+function draftOf(key: string): Graph {
+  const text = sessionStorage.getItem(key);
+  try {
+    if (text) return parseGraph(text);
+  } catch {
+    // written by another version of this page: begin anew
+  }
+  return withLayout(emptyGraph());
+}
+
+export const forgetDraft = (key: string): void => sessionStorage.removeItem(key);
+
+export function useFlow(defaults: Defaults, draftKey: string): FlowState {
+  const [history, setHistory] = useState(() => historyOf(draftOf(draftKey)));
   const [picked, setPicked] = useState<string | null>(inputId);
   const [fitted, setFitted] = useState(0);
   const { label, name } = defaults;
   const graph = history.now;
+  useEffect(() => sessionStorage.setItem(draftKey, printGraph(graph)), [draftKey, graph]);
   const change = useCallback((next: Graph, kind?: string) => setHistory((old) => changed(old, next, kind)), []);
   const fit = useCallback(() => setFitted((count) => count + 1), []);
 

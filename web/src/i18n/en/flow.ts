@@ -16,6 +16,7 @@ export const flow: Shape<typeof zh> = {
     redo: "Redo (Ctrl+Shift+Z)",
     arrange: "Arrange",
     fileMenu: "Templates and files",
+    startOver: "Start over",
     notYet: "The dataset has not been imported yet; it cannot be preprocessed",
     notFormatted: "Formatted data cannot be preprocessed; start from its source dataset",
     started: "The new dataset is being made: {{name}}",

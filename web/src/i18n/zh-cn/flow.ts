@@ -13,6 +13,7 @@ export const flow = {
     redo: "重做（Ctrl+Shift+Z）",
     arrange: "自动排列",
     fileMenu: "模板和文件",
+    startOver: "重新开始",
     notYet: "数据集还没有导入成功，不能预处理",
     notFormatted: "格式化数据不能预处理，请从它的源数据集开始",
     started: "已开始生成新数据集：{{name}}",
