@@ -19,7 +19,7 @@ constexpr int kHeight = 48;
 
 Pixels white(int channels = 1) {
   return {kWidth, kHeight, channels,
-          std::vector<std::uint8_t>(static_cast<std::size_t>(kWidth * kHeight * channels), 255)};
+          std::vector<std::uint8_t>(static_cast<std::size_t>(kWidth) * kHeight * channels, 255)};
 }
 
 struct Made {

@@ -10,7 +10,7 @@ namespace {
 
 Pixels random_pixels(int channels, int width = 64, int height = 48, int low = 0, int high = 256) {
   Pixels pixels{width, height, channels, {}};
-  for (std::size_t i = 0; i < static_cast<std::size_t>(width * height * channels); ++i)
+  for (std::size_t i = 0; i < static_cast<std::size_t>(width) * height * channels; ++i)
     pixels.data.push_back(
         static_cast<std::uint8_t>(low + static_cast<int>(random_below(1, i, static_cast<std::uint64_t>(high - low)))));
   return pixels;

@@ -72,7 +72,7 @@ void mean_of_block(const std::vector<Tap>& taps, const Place& place, std::uint8_
   // Whole numbers up to kOne * 255 < 2^24 are exact as floats, and products of floats are what all machines are quick
   // at.
   std::array<float, kBlock> sums;
-  sums.fill(kOne / 2);
+  sums.fill(0.5F * kOne);
   for (const Tap& tap : taps) {
     const std::uint8_t* from = place(tap);
     for (std::size_t i = 0; i < kBlock; ++i) sums[i] += tap.weight * static_cast<float>(from[i]);

@@ -13,19 +13,19 @@ namespace {
 
 Pixels random_pixels(int channels, int width = 64, int height = 48) {
   Pixels pixels{width, height, channels, {}};
-  for (std::size_t i = 0; i < static_cast<std::size_t>(width * height * channels); ++i)
+  for (std::size_t i = 0; i < static_cast<std::size_t>(width) * height * channels; ++i)
     pixels.data.push_back(static_cast<std::uint8_t>(random_at(1, i)));
   return pixels;
 }
 
 /// One white pixel in the middle of black ones.
 Pixels spot(int size) {
-  Pixels pixels{size, size, 1, std::vector<std::uint8_t>(static_cast<std::size_t>(size * size))};
-  pixels.data[static_cast<std::size_t>(size / 2 * size + size / 2)] = 255;
+  Pixels pixels{size, size, 1, std::vector<std::uint8_t>(static_cast<std::size_t>(size) * size)};
+  pixels.data[static_cast<std::size_t>(size / 2) * (size + 1)] = 255;
   return pixels;
 }
 
-int at(const Pixels& pixels, int x, int y) { return pixels.data[static_cast<std::size_t>(y * pixels.width + x)]; }
+int at(const Pixels& pixels, int x, int y) { return pixels.data[static_cast<std::size_t>(y) * pixels.width + x]; }
 
 /// How much neighbours differ.
 double roughness(const Pixels& pixels) {
@@ -109,7 +109,7 @@ TEST(Filter, APartIsBlurredAndTheRestIsNot) {
   ASSERT_OK(blur_gaussian(pixels, {10, 5, 20, 15}, 2));
   for (int y = 0; y < from.height; ++y)
     for (int x = 0; x < from.width; ++x) {
-      const auto i = static_cast<std::size_t>(3 * (y * from.width + x));
+      const auto i = 3 * (static_cast<std::size_t>(y) * from.width + x);
       const bool in = x >= 10 && x < 30 && y >= 5 && y < 20;
       ASSERT_TRUE(in || pixels.data[i] == from.data[i]) << x << "," << y;
     }

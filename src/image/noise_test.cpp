@@ -9,7 +9,7 @@ namespace {
 
 Pixels plain(int channels, std::uint8_t value, int width = 64, int height = 48) {
   return {width, height, channels,
-          std::vector<std::uint8_t>(static_cast<std::size_t>(width * height * channels), value)};
+          std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height * channels, value)};
 }
 
 struct Spread {

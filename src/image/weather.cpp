@@ -106,7 +106,7 @@ Result<void> add_rain(Pixels& pixels, double amount, double degrees, std::uint64
       const double y = (random_unit(key, 2) * 1.2 - 0.1) * pixels.height;
       const double lean = slope + 0.04 * (random_unit(key, 3) - 0.5);
       cv::line(streaks, fixed(x, y), fixed(x - fall * lean, y + fall), cv::Scalar(60 + 130 * nearness * nearness),
-               nearness > 0.7 ? near : 1, cv::LINE_AA, kSubpixelBits);
+               nearness > 0.7 ? near : (near + 1) / 2, cv::LINE_AA, kSubpixelBits);
     }
     cv::GaussianBlur(streaks, streaks, {3, 3}, 0.6);
   }));
