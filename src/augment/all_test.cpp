@@ -106,10 +106,10 @@ TEST(Operations, AreTheSameAfterJson) {
 
 TEST(Operations, DrawStepsThatReadBackAsTheyWere) {
   for (const Op* op : all())
-    for (std::uint64_t key = 0; key < 40; ++key) {
+    for (std::uint64_t key = 0; key < 25; ++key) {
       SCOPED_TRACE(title_of(*op));
       Gallery gallery;
-      Scene scene(rich_row(), meadow(64, 48), &gallery);
+      Scene scene(rich_row(), meadow(24, 18), &gallery);
       ASSERT_OK_AND(const std::vector<Step> steps, perform(spec_of(*op), scene, key));
       const std::string text = ops_text(steps);
       ASSERT_OK_AND(const std::vector<Step> back, parse_steps(text));

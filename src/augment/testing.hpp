@@ -91,6 +91,9 @@ inline OpSpec spec_of(const Op& op) {
   return spec;
 }
 
+/// `crop-safe/1`, as people write operations.
+inline OpSpec spec_from(const std::string& text) { return parse_ops(text).value().front(); }
+
 /// Draw and do; what was done.
 inline Result<std::vector<Step>> perform(const OpSpec& spec, Scene& scene, std::uint64_t key) {
   Draws draws(random_key(key, "test"));

@@ -11,8 +11,7 @@ using testing::meadow;
 using testing::perform;
 using testing::replay;
 using testing::row_of;
-
-OpSpec spec_from(const std::string& text) { return parse_ops(text).value().front(); }
+using testing::spec_from;
 
 sample::Entry face() {
   sample::Entry entry = box_entry({10, 8, 30, 28});

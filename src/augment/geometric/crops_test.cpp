@@ -10,8 +10,7 @@ using testing::meadow;
 using testing::perform;
 using testing::replay;
 using testing::row_of;
-
-OpSpec spec_from(const std::string& text) { return parse_ops(text).value().front(); }
+using testing::spec_from;
 
 sample::Sample two_boxes() { return row_of({box_entry({20.5, 10, 40, 25.25}), box_entry({45, 20, 60, 30})}); }
 

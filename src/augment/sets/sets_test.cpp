@@ -12,8 +12,7 @@ using testing::meadow;
 using testing::perform;
 using testing::replay;
 using testing::row_of;
-
-OpSpec spec_from(const std::string& text) { return parse_ops(text).value().front(); }
+using testing::spec_from;
 
 TEST(RandAugment, DoesAsManyAsAskedAndKnowsItsWholeList) {
   std::set<std::string_view> met;

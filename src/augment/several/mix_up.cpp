@@ -12,7 +12,7 @@ constexpr std::array kParameters = {Parameter{.name = "ratio",
                                               .doc = "How much of this picture is seen; the rest is the other one",
                                               .unit = "fraction",
                                               .min = 0.5,
-                                              .max = 1,
+                                              .max = 0.9,
                                               .low = 0.5,
                                               .high = 0.8},
                                     url_parameter("url", "Url of the other picture")};

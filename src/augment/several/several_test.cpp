@@ -13,8 +13,7 @@ using testing::meadow;
 using testing::perform;
 using testing::replay;
 using testing::row_of;
-
-OpSpec spec_from(const std::string& text) { return parse_ops(text).value().front(); }
+using testing::spec_from;
 
 const std::vector<sample::Entry>& boxes_of(const Scene& scene) { return scene.sample().labels[0].data; }
 
