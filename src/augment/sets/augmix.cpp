@@ -129,7 +129,7 @@ class AugMix final : public Op {
       for (std::size_t k = 0; k < mixed.size(); ++k) mixed[k] += share * changed->data[k];
     }
     for (std::size_t k = 0; k < mixed.size(); ++k)
-      own->data[k] = static_cast<std::uint8_t>((1 - mix) * own->data[k] + mix * mixed[k] + 0.5);
+      own->data[k] = static_cast<std::uint8_t>(std::lround((1 - mix) * own->data[k] + mix * mixed[k]));
     return {};
   }
 };

@@ -1,5 +1,6 @@
 // mix-up: two pictures over each other (Zhang et al. 2017; for boxes as Zhang et al. 2019, "Bag of Freebies").
 #include <array>
+#include <cmath>
 
 #include "augment/ops.hpp"
 #include "augment/several/blend.hpp"
@@ -50,7 +51,7 @@ class MixUp final : public Op {
     AVA_TRY(const image::Pixels part, brought(other, map, whole));
     const double ratio = step.number(0);
     for (std::size_t i = 0; i < own->data.size(); ++i)
-      own->data[i] = static_cast<std::uint8_t>(ratio * own->data[i] + (1 - ratio) * part.data[i] + 0.5);
+      own->data[i] = static_cast<std::uint8_t>(std::lround(ratio * own->data[i] + (1 - ratio) * part.data[i]));
     add_boxes(scene.others()->labels(step.text(1)), map, whole, scene.sample());
     return {};
   }
