@@ -38,7 +38,7 @@ std::vector<Place> places_of(int count, int cell) {
   std::vector<Place> places(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < places.size(); ++i) {
     const double t = static_cast<double>(i % static_cast<std::size_t>(cell)) / cell;
-    places[i] = {i / static_cast<std::size_t>(cell), static_cast<int>(t * t * (3 - 2 * t) * 256 + 0.5)};
+    places[i] = {i / static_cast<std::size_t>(cell), static_cast<int>(std::lround(t * t * (3 - 2 * t) * 256))};
   }
   return places;
 }

@@ -58,8 +58,8 @@ class Erase final : public Op {
 image::Area draw_area(const image::Area& frame, double width, double height, Draws& draws) {
   const int wide = static_cast<int>(std::lround(width * frame.width));
   const int high = static_cast<int>(std::lround(height * frame.height));
-  const auto x = static_cast<int>(draws.below(static_cast<std::uint64_t>(frame.width - wide + 1)));
-  const auto y = static_cast<int>(draws.below(static_cast<std::uint64_t>(frame.height - high + 1)));
+  const auto x = static_cast<int>(draws.below(static_cast<std::uint64_t>(frame.width - wide) + 1));
+  const auto y = static_cast<int>(draws.below(static_cast<std::uint64_t>(frame.height - high) + 1));
   return {frame.x + x, frame.y + y, wide, high};
 }
 
