@@ -149,13 +149,6 @@ class Checker {
     if (counts_source) problem.hint = "the original counts: leave it out with keep_source false to have fewer";
   }
 
-  void check_members(const Node& node, const augment::OpSpec& spec) {
-    if (spec.op->description().has_members && spec.members.empty())
-      add("graph.no_operations", node.id,
-          fmt::format("'{}': {} has no operations inside", node.id, spec.op->description().name));
-    for (const augment::OpSpec& member : spec.members) check_members(node, member);
-  }
-
   void check_filter(const Node& node) {
     const Filter& filter = node.filter;
     if (!filter.label.empty()) return check_label(node, filter.label);
@@ -169,7 +162,6 @@ class Checker {
     if (node.type != NodeType::kAugment) return;
     if (node.augment.operations.empty())
       add("graph.no_operations", node.id, fmt::format("'{}' has no operations", node.id));
-    for (const augment::OpSpec& spec : node.augment.operations) check_members(node, spec);
     check_times(node, node.augment.multiple);
     for (const Condition& condition : node.augment.conditions) {
       check_label(node, condition.label);

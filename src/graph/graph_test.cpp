@@ -1,6 +1,9 @@
 #include "graph/graph.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "base/testing.hpp"
 #include "graph/check.hpp"
@@ -16,6 +19,30 @@ constexpr std::string_view kRecipe = R"({"version":1,"nodes":[
   {"id":"out","type":"output","name":"more"}],
   "edges":[["in","f1"],["f1","a1"],["a1","out"],["in","f2"],["f2","out"]],"layout":{"in":[0,0.5]}})";
 
+constexpr std::string_view kIn = R"({"id":"in","type":"input"})";
+constexpr std::string_view kOut = R"({"id":"out","type":"output"})";
+constexpr std::string_view kFlop = R"({"id":"a","type":"augment","operations":[{"op":"flop"}],"multiple":2})";
+constexpr std::string_view kCats = R"({"id":"f","type":"filter","label":"classification.pet","values":["cat"]})";
+
+std::string text_of(const std::vector<std::string_view>& nodes, std::string_view edges) {
+  return fmt::format(R"({{"version":1,"nodes":[{}],"edges":{}}})", fmt::join(nodes, ","), edges);
+}
+
+/// "slug node", of everything that is wrong.
+std::vector<std::string> wrong(const std::string& text, const KnownClasses* known = nullptr) {
+  auto reading = read(text);
+  if (!reading.ok()) return {reading.error().slug()};
+  auto problems = reading->problems;
+  const auto rules = check(reading->graph, known);
+  problems.insert(problems.end(), rules.begin(), rules.end());
+  std::vector<std::string> found;
+  for (const Problem& problem : problems)
+    found.push_back(problem.slug + (problem.node.empty() ? "" : " " + problem.node));
+  return found;
+}
+
+using Wrong = std::vector<std::string>;
+
 TEST(GraphText, IsReadAndWrittenInOneForm) {
   ASSERT_OK_AND(const Graph graph, parse(kRecipe));
   EXPECT_EQ(graph.nodes.size(), 5u);
@@ -25,6 +52,100 @@ TEST(GraphText, IsReadAndWrittenInOneForm) {
   ASSERT_OK_AND(const Graph again, parse(text));
   EXPECT_EQ(to_json(again), text);
   EXPECT_NE(text.find(R"("multiple": 2)"), std::string::npos);
+}
+
+TEST(GraphText, KeepsEverySetting) {
+  const std::string text = text_of(
+      {kIn,
+       R"({"id":"f","type":"filter","label":"detection.d","values":["x"],"mode":"exclude","unlabelled":true,)"
+       R"("box":{"min_width":3,"max_area":9.5}})",
+       R"({"id":"a","type":"augment","operations":[{"op":"rotate","angle":[5,9],"probability":0.5}],"multiple":1.5,)"
+       R"("conditions":[{"label":"detection.d","values":{"y":3}}],"count_mode":"new","keep_source":false,"seed":7,)"
+       R"("labels":{"min_area":4,"hull":true,"mirrored_landmarks":[[0,1]]}})",
+       R"({"id":"out","type":"output","name":"n","description":"d","picture":{"kind":"jpg","quality":80}})"},
+      R"([["in","f"],["f","a"],["a","out"]])");
+  ASSERT_OK_AND(const Graph graph, parse(text));
+  ASSERT_OK_AND(const Graph again, parse(to_json(graph, -1)));
+  EXPECT_EQ(to_json(again, -1), to_json(graph, -1));
+  EXPECT_EQ(graph.nodes[1].filter.box.max_area, 9.5);
+  EXPECT_EQ(graph.nodes[2].augment.seed, 7u);
+  EXPECT_EQ(graph.nodes[3].output.picture.quality, 80);
+}
+
+TEST(GraphText, SaysWhereItCannotBeRead) {
+  EXPECT_EQ(wrong("{"), Wrong{"json.bad"});
+  EXPECT_EQ(wrong("[]"), Wrong{"graph.bad_json"});
+  const std::string edges = R"([["in","out"]])";
+  EXPECT_EQ(wrong(text_of({R"({"id":"in","type":"input","colour":1})", kOut}, edges)),
+            Wrong{"graph.unknown_member in"});
+  EXPECT_EQ(wrong(text_of({R"({"id":"in","type":"input","list":3})", kOut}, edges)), Wrong{"graph.bad_setting in"});
+  EXPECT_EQ(wrong(text_of({kIn, kOut, R"({"id":"x","type":"sort"})"}, edges)), Wrong{"graph.unknown_type x"});
+  const auto bad_op = [](std::string_view op) {
+    return wrong(text_of({kIn, kOut, fmt::format(R"({{"id":"a","type":"augment","operations":[{}]}})", op)},
+                         R"([["in","a"],["a","out"]])"));
+  };
+  EXPECT_EQ(bad_op(R"({"op":"rotat"})").front(), "op.unknown a");
+  EXPECT_EQ(bad_op(R"({"op":"rotate","angl":3})").front(), "op.unknown_argument a");
+  EXPECT_EQ(bad_op(R"({"op":"rotate","angle":"x"})").front(), "op.bad_argument a");
+}
+
+TEST(GraphCheck, NamesNodeAndRule) {
+  EXPECT_EQ(wrong(text_of({kOut}, "[]")), (Wrong{"graph.no_input", "graph.unreachable out"}));
+  EXPECT_EQ(wrong(text_of({kIn}, "[]")), (Wrong{"graph.no_output", "graph.unreachable in"}));
+  EXPECT_EQ(wrong(text_of({kIn, kOut, R"({"id":"o2","type":"output"})"}, R"([["in","out"],["in","o2"]])")),
+            Wrong{"graph.several_outputs o2"});
+  EXPECT_EQ(wrong(text_of({kIn, kOut, kIn}, R"([["in","out"]])")), Wrong{"graph.duplicate_node in"});
+  EXPECT_EQ(wrong(text_of({kIn, kOut}, R"([["in","out"],["in","x"]])")), Wrong{"graph.unknown_node x"});
+  EXPECT_EQ(wrong(text_of({kIn, kOut}, R"([["in","out"],["in","out"]])")), Wrong{"graph.duplicate_edge out"});
+  EXPECT_EQ(wrong(text_of({kIn, kOut, kFlop}, R"([["in","out"]])")), Wrong{"graph.unreachable a"});
+  EXPECT_EQ(wrong(text_of({kIn, kOut, kFlop}, R"([["in","out"],["in","a"]])")), Wrong{"graph.unreachable a"});
+  EXPECT_EQ(wrong(text_of({kIn, kOut, kFlop, R"({"id":"b","type":"augment","operations":[{"op":"flip"}]})"},
+                          R"([["in","a"],["a","b"],["b","a"],["b","out"]])")),
+            Wrong{"graph.cycle a"});
+}
+
+TEST(GraphCheck, RefusesConnectionsThatMeanNothing) {
+  const auto edges = [](std::string_view more) {
+    const auto found =
+        wrong(text_of({kIn, kCats, kFlop, kOut}, fmt::format(R"([["in","f"],["f","a"],["a","out"]{}])", more)));
+    return found.empty() ? "" : found.front();
+  };
+  EXPECT_EQ(edges(""), "");
+  EXPECT_EQ(edges(R"(,["f","out"])"), "");
+  EXPECT_EQ(edges(R"(,["a","f"])"), "graph.bad_edge f");
+  EXPECT_EQ(edges(R"(,["f","in"])"), "graph.bad_edge in");
+  EXPECT_EQ(edges(R"(,["out","a"])"), "graph.bad_edge a");
+  EXPECT_EQ(edges(R"(,["f","f"])"), "graph.bad_edge f");
+}
+
+TEST(GraphCheck, LooksAtSettings) {
+  const auto node = [](std::string_view text) {
+    return wrong(text_of({kIn, kOut, text}, R"([["in","n"],["n","out"]])"));
+  };
+  EXPECT_EQ(node(R"({"id":"n","type":"augment","operations":[],"multiple":2})"), Wrong{"graph.no_operations n"});
+  EXPECT_EQ(node(R"({"id":"n","type":"augment","operations":[{"op":"one-of","ops":[]}],"multiple":2})"),
+            (Wrong{"op.no_members n", "graph.no_operations n"}));
+  EXPECT_EQ(node(R"({"id":"n","type":"augment","operations":[{"op":"flop"}],"multiple":0.5})"),
+            Wrong{"graph.bad_multiple n"});
+  EXPECT_EQ(node(R"({"id":"n","type":"augment","operations":[{"op":"flop"}],"multiple":0.5,"keep_source":false})"),
+            Wrong{});
+  EXPECT_EQ(node(R"({"id":"n","type":"augment","operations":[{"op":"flop"}],"multiple":1001})"),
+            Wrong{"graph.bad_multiple n"});
+  EXPECT_EQ(node(R"({"id":"n","type":"filter"})"), Wrong{"graph.bad_setting n"});
+  EXPECT_EQ(node(R"({"id":"n","type":"filter","label":"nonsense","values":["a"]})"), Wrong{"graph.bad_setting n"});
+  EXPECT_EQ(node(R"({"id":"n","type":"filter","unlabelled":true})"), Wrong{});
+}
+
+TEST(GraphCheck, WarnsOfClassesThatAreGone) {
+  const std::string text = text_of({kIn, kCats, kOut}, R"([["in","f"],["f","out"]])");
+  const KnownClasses with = {{"classification.pet", {"cat", "dog"}}};
+  const KnownClasses without = {{"classification.pet", {"dog"}}};
+  const KnownClasses none = {};
+  EXPECT_EQ(wrong(text, &with), Wrong{});
+  EXPECT_EQ(wrong(text, &without), Wrong{"graph.class_gone f"});
+  EXPECT_EQ(wrong(text, &none), Wrong{"graph.label_gone f"});
+  ASSERT_OK_AND(const Graph graph, parse(text));
+  EXPECT_OK(first_error(check(graph, &none)));
 }
 
 }  // namespace

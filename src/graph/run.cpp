@@ -57,7 +57,7 @@ class GraphRun {
   Result<unsigned> producers() const;
   Result<void> make_pictures();
   Result<Batch> make_batch(std::uint64_t batch, const std::stop_token& stop);
-  Result<RowOutcome> make_row(std::size_t row, const std::vector<Item>& items, RowMaker& maker, bool generates);
+  Result<RowOutcome> make_row(const std::vector<Item>& items, RowMaker& maker);
   Result<void> take(Batch batch);
   Result<void> check_rejects() const;
   Result<void> remove_strays() const;
@@ -148,8 +148,7 @@ std::string GraphRun::picture_url(const std::string& name) const {
   return fmt::format("qiniu:///{}/{}/pictures/{}", spec_.target.bucket, spec_.target.prefix, name);
 }
 
-Result<RowOutcome> GraphRun::make_row(std::size_t row, const std::vector<Item>& items, RowMaker& maker,
-                                      bool generates) {
+Result<RowOutcome> GraphRun::make_row(const std::vector<Item>& items, RowMaker& maker) {
   RowOutcome outcome;
   for (const Item& item : items) {
     if (item.lineage.empty()) {
@@ -167,8 +166,6 @@ Result<RowOutcome> GraphRun::make_row(std::size_t row, const std::vector<Item>& 
     outcome.pictures.emplace_back(name, to_hex(sha256(made.bytes)));
     ++outcome.generated;
   }
-  (void)row;
-  (void)generates;
   return outcome;
 }
 
@@ -191,7 +188,7 @@ Result<Batch> GraphRun::make_batch(std::uint64_t batch, const std::stop_token& s
         made.outcomes.push_back(*std::move(found));
         continue;
       }
-    auto outcome = make_row(row, items, *maker, generates);
+    auto outcome = make_row(items, *maker);
     if (outcome.ok()) {
       if (generates) finished_->keep(key, *outcome);
       made.outcomes.push_back(*std::move(outcome));

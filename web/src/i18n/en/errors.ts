@@ -173,7 +173,17 @@ export const errors: Shape<typeof zh> = {
       no_such_label: "The dataset has no such label",
       cannot_carry: "A chosen format cannot carry labels of this kind",
     },
+    replay: {
+      differs: "The picture is not the one its steps give: it was changed or damaged",
+      not_made: "This row names no source and steps, so nobody made it",
+    },
     graph: {
+      links_disagree: "The two directions of a link do not agree",
+      nothing_left: "No row is left at the output: look at the filters",
+      nothing_to_show: "The graph makes no new picture, so there is nothing to show",
+      too_many: "One picture would become too many: give smaller multiples",
+      too_many_rejects: "Too many rows are bad",
+      unknown_list: "An input names a list that is not there",
       bad: "This is no graph",
       too_large: "The graph is too large",
       no_input: "The graph has no input",

@@ -172,7 +172,17 @@ export const errors = {
       no_such_label: "数据集没有这个标签",
       cannot_carry: "所选的格式不能保存这类标签",
     },
+    replay: {
+      differs: "图片与重做的结果不同：它被改动过或已损坏",
+      not_made: "这一行没有来源和处理步骤，不是由处理图生成的",
+    },
     graph: {
+      links_disagree: "preOps 与 postOps 不一致",
+      nothing_left: "输出节点没有剩下任何样本，请检查过滤条件",
+      nothing_to_show: "处理图不产生新图片，没有可以预览的内容",
+      too_many: "一张图片会变成太多张，请把倍数改小",
+      too_many_rejects: "坏的样本太多",
+      unknown_list: "输入节点指定的列表不存在",
       bad: "这不是一个处理图",
       too_large: "处理图太大",
       no_input: "处理图没有输入",
