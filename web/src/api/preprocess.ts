@@ -124,6 +124,8 @@ export interface PreviewItem {
   before_labels: DrawnLabel[];
   after_labels: DrawnLabel[];
   ops: string;
+  /** Slug of why there are no pictures. */
+  error?: string | null;
 }
 
 /** The document calls a graph any object; readGraph() says whether it is one. */

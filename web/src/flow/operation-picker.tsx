@@ -45,9 +45,12 @@ export function OperationPicker({ quick, onPick }: { quick: boolean; onPick: (op
   const titles = useTitles();
   const { operations } = useFacts();
   const [open, setOpen] = useState(false);
+  // Opened again at once, the list must not still be searched for the last one.
+  const [round, setRound] = useState(0);
   const offered = popular.flatMap((name) => operations.filter((one) => one.name === name));
   const pick = (operation: Operation) => {
     setOpen(false);
+    setRound(round + 1);
     onPick(operation);
   };
   return (
@@ -55,7 +58,7 @@ export function OperationPicker({ quick, onPick }: { quick: boolean; onPick: (op
       {quick && offered.map((one) => (
         <Button key={one.name} size="small" onClick={() => onPick(one)} data-testid={`quick-${one.name}`}>{titles.operation(one)}</Button>
       ))}
-      <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomRight" destroyOnHidden content={<Choices onPick={pick} />} arrow={false}>
+      <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomRight" destroyOnHidden content={<Choices key={round} onPick={pick} />} arrow={false}>
         <Button size="small" type="primary" ghost icon={<PlusOutlined />} data-testid="add-operation">{t("flow.addOperation")}</Button>
       </Popover>
     </div>

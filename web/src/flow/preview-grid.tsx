@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { previewQuery, type PreviewItem } from "@/api/preprocess";
 import { EmptyNote } from "@/components/empty-note";
-import { ErrorAlert } from "@/components/error-alert";
+import { ErrorAlert, slugSentence } from "@/components/error-alert";
 import { LabelOverlay, colourOf } from "./label-overlay";
 
 function DiceIcon() {
@@ -33,6 +33,16 @@ function Picture({ src, alt, width, height, labels, classes }: PictureProps) {
       <img src={src} alt={alt} />
       <LabelOverlay labels={labels} width={width || 1} height={height || 1} classes={classes} />
     </div>
+  );
+}
+
+function Broken({ item }: { item: PreviewItem }) {
+  const { t } = useTranslation();
+  return (
+    <figure className="flow-pair flow-pair-broken" data-testid="preview-broken">
+      <span>{slugSentence(t, item.error ?? "")}</span>
+      <figcaption><span className="mono" title={item.url}>{item.url}</span></figcaption>
+    </figure>
   );
 }
 
@@ -91,7 +101,7 @@ export function PreviewGrid({ datasetId, text, node, nodeName, ready, seed, onDi
       {ready && query.isPending && <Skeleton active />}
       {ready && query.data && items.length === 0 && <EmptyNote text={t("flow.previewNone")} />}
       {ready && !query.isError && items.length > 0 && (
-        <div className={`flow-pairs ${query.isPlaceholderData ? "stale" : ""}`}>{items.map((item, i) => <Pair key={`${item.url} ${i}`} item={item} classes={classes} />)}</div>
+        <div className={`flow-pairs ${query.isPlaceholderData ? "stale" : ""}`}>{items.map((item, i) => (item.error ? <Broken key={`${item.url} ${i}`} item={item} /> : <Pair key={`${item.url} ${i}`} item={item} classes={classes} />))}</div>
       )}
       {ready && items.length > 0 && <Typography.Text type="secondary" style={{ fontSize: 12 }}>{t("flow.seedOf", { seed })}</Typography.Text>}
     </Card>
