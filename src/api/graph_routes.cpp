@@ -1,4 +1,5 @@
 // What graphs are made of: the operations on pictures, and the graphs a person kept.
+#include "api/preprocess_routes.hpp"
 #include "api/routes.hpp"
 #include "augment/all.hpp"
 
@@ -131,6 +132,7 @@ Result<http::Reply> remove(Services& services, http::Request& request) {
 }  // namespace
 
 void add_graph_routes(http::Router& router, Services& services) {
+  add_preprocess_routes(router, services);
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/operations",
               .name = "listOperations",

@@ -40,7 +40,7 @@ void describe(schema::Visitor& v, LabelRef& x) {
 }
 
 void describe(schema::Visitor& v, GraphCounts& x) {
-  v.type("GraphCounts");
+  v.type("LineageCounts");
   v.field("items", x.items, {.doc = "Lines of the new list"});
   v.field("made", x.made, {.doc = "Of them new pictures"});
   v.field("rejected", x.rejected, {.doc = "Pictures that could not be read"});

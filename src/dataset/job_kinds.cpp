@@ -207,6 +207,7 @@ void add_job_kinds(job::KindRegistry& kinds, const WorkerParts& parts) {
   kind.on_end = [parts](const job::Job& job, const engine::Status& s) { return end_format(parts, job, s); };
   kinds.add(std::move(kind));
   add_adopt_kind(kinds, parts);
+  add_preprocess_kind(kinds, parts);
   add_verify_kind(kinds, parts);
 }
 

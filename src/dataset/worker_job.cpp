@@ -15,15 +15,15 @@ Answer answer_of_silence(const engine::Status& status, std::string_view why) {
 
 }  // namespace
 
-Result<pipeline::Sources> sources_of(const WorkerParts& parts) {
+Result<pipeline::Sources> sources_of(user::BucketService& buckets, bool allow_private_hosts) {
   pipeline::Sources sources;
   std::string cursor;
   do {
-    AVA_TRY(const auto page, parts.buckets.list({.limit = 500, .cursor = cursor}));
+    AVA_TRY(const auto page, buckets.list({.limit = 500, .cursor = cursor}));
     for (const user::Bucket& bucket : page.items) sources.buckets[bucket.name] = bucket.uri;
     cursor = page.next_cursor.value_or("");
   } while (!cursor.empty());
-  sources.deny_private = !parts.allow_private_hosts;
+  sources.deny_private = !allow_private_hosts;
   return sources;
 }
 

@@ -13,7 +13,10 @@
 namespace ava::dataset {
 
 /// Every bound bucket by its name.
-Result<pipeline::Sources> sources_of(const WorkerParts& parts);
+Result<pipeline::Sources> sources_of(user::BucketService& buckets, bool allow_private_hosts);
+inline Result<pipeline::Sources> sources_of(const WorkerParts& parts) {
+  return sources_of(parts.buckets, parts.allow_private_hosts);
+}
 /// Write the order, and say how the worker is started. `spec` is JSON.
 Result<engine::Spec> worker_spec_of(const WorkerParts& parts, const job::Job& job, std::string spec);
 template <class Spec>
@@ -48,6 +51,8 @@ std::string problem_text(const job::Reason& reason);
 
 /// dataset.adopt.
 void add_adopt_kind(job::KindRegistry& kinds, const WorkerParts& parts);
+/// dataset.preprocess.
+void add_preprocess_kind(job::KindRegistry& kinds, const WorkerParts& parts);
 /// dataset.verify.
 void add_verify_kind(job::KindRegistry& kinds, const WorkerParts& parts);
 

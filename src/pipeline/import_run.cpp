@@ -211,9 +211,7 @@ Result<ImportResult> ImportRun::finish(ImportKind kind, const ListImport& list) 
   for (const auto& [slug, count] : rejects_->reasons()) result.reject_count += count;
   result.byte_count = list.list_bytes + picture_bytes_;
   result.labelled = list.stats.labelled();
-  for (const sample::LabelCount& label : list.stats.labels)
-    result.labels.push_back({label.key.str(), std::string(sample::name_of(label.key.type)), label.key.name});
-  if (list.stats.face.total > 0) result.labels.push_back({"face.face", "face", "face"});
+  result.labels = summaries_of(list.stats);
   result.warnings = {list.counts.warnings.begin(), list.counts.warnings.end()};
   for (const auto& [note, count] : notes_) result.warnings[note] += count;
   StatsReport stats = report_of(list.stats);

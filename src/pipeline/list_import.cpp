@@ -34,4 +34,12 @@ Result<ListImport> import_list(sample::ByteSource source, const sample::ListOpti
   return ListImport{reader.counts(), counter.finish(), out.offset()};
 }
 
+std::vector<LabelSummary> summaries_of(const sample::LabelStats& stats) {
+  std::vector<LabelSummary> all;
+  for (const sample::LabelCount& label : stats.labels)
+    all.push_back({label.key.str(), std::string(sample::name_of(label.key.type)), label.key.name});
+  if (stats.face.total > 0) all.push_back({"face.face", "face", "face"});
+  return all;
+}
+
 }  // namespace ava::pipeline

@@ -3,10 +3,12 @@
 
 #include <filesystem>
 #include <stop_token>
+#include <vector>
 
 #include "base/result.hpp"
 #include "pipeline/progress_meter.hpp"
 #include "pipeline/rejects.hpp"
+#include "pipeline/specs.hpp"
 #include "sample/label_stats.hpp"
 #include "sample/list_reader.hpp"
 
@@ -23,5 +25,8 @@ struct ListImport {
 Result<ListImport> import_list(sample::ByteSource source, const sample::ListOptions& options, bool fail_on_reject,
                                const std::filesystem::path& list, Rejects& rejects, ProgressMeter& meter,
                                const std::stop_token& stop);
+
+/// The labels that were found, as a dataset names them.
+std::vector<LabelSummary> summaries_of(const sample::LabelStats& stats);
 
 }  // namespace ava::pipeline

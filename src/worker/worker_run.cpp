@@ -4,6 +4,7 @@
 #include "pipeline/import_run.hpp"
 #include "worker/adopt_run.hpp"
 #include "worker/copy_run.hpp"
+#include "worker/preprocess_run.hpp"
 #include "worker/verify_run.hpp"
 
 namespace ava::worker {
@@ -65,10 +66,13 @@ Result<schema::AnyJson> run_job(const JobFile& job, const std::filesystem::path&
     return run_with<AdoptSpec>(spec, [&](const auto& s) { return run_adopt(s, on_progress, stop, rejects); });
   if (job.kind == "dataset.copy")
     return run_with<CopySpec>(spec, [&](const auto& s) { return run_copy(s, on_progress, stop); });
+  if (job.kind == "dataset.preprocess")
+    return run_with<graph::RunSpec>(
+        spec, [&](const auto& s) { return run_preprocess(s, folder, on_progress, stop, rejects); });
   if (job.kind == "dataset.verify")
     return run_with<VerifySpec>(spec, [&](const auto& s) { return run_verify(s, on_progress, stop); });
   return Error(ErrorCode::kInvalidArgument, "job.unknown_kind", "no job of the kind '" + job.kind + "'")
-      .hint("kinds: dataset.format, dataset.import, dataset.adopt, dataset.copy, dataset.verify");
+      .hint("kinds: dataset.format, dataset.import, dataset.adopt, dataset.copy, dataset.preprocess, dataset.verify");
 }
 
 }  // namespace ava::worker

@@ -40,7 +40,7 @@ def find_slugs(root: Path) -> dict:
         for match in MADE.finditer(text):
             add(match.group(2), name, match.group(1))
     nouns = {slug.split(".")[0] for slug in found} | {"exit", "wait", "entry", "sample", "set", "labels"}
-    kinds = {"dataset.import", "dataset.adopt", "dataset.copy", "dataset.format", "dataset.verify"}
+    kinds = {"dataset.import", "dataset.adopt", "dataset.copy", "dataset.format", "dataset.preprocess", "dataset.verify"}
     for name, text in texts.items():
         if name.endswith(".hpp"):
             continue  # comments name slugs, sources make them

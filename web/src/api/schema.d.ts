@@ -144,6 +144,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{id}/preprocess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new dataset through a graph */
+        post: operations["preprocessDataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/preprocess/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is wrong with a graph, and how many items pass each edge */
+        post: operations["checkGraph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/preprocess/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Some pictures before and after a graph, with their labels */
+        post: operations["previewGraph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{id}/rejects": {
         parameters: {
             query?: never;
@@ -960,6 +1011,17 @@ export interface components {
             /** @enum {string} */
             state?: "pending" | "active" | "disabled";
         };
+        CheckGraph: {
+            graph: {
+                [key: string]: unknown;
+            };
+            seed?: number;
+        };
+        CheckedGraph: {
+            /** @description Unless an error is among the problems */
+            counts?: components["schemas"]["GraphCounts"];
+            problems: components["schemas"]["GraphProblem"][];
+        };
         ClassTotal: {
             class: string;
             count: number;
@@ -1195,12 +1257,51 @@ export interface components {
             uri: string;
         };
         GraphCounts: {
-            /** @description Lines of the new list */
-            items: number;
-            /** @description Of them new pictures */
-            made: number;
-            /** @description Pictures that could not be read */
+            edges: components["schemas"]["GraphEdgeCount"][];
+            /** @description Of these, with a new picture */
+            generated: number;
+            /** @description Rows that are marked invalid */
+            left_out: number;
+            nodes: components["schemas"]["GraphNodeCount"][];
+            /** @description Samples of the result */
+            output: number;
+            /** @description Lines that are no rows */
             rejected: number;
+            /** @description Rows of all lists */
+            rows: number;
+        };
+        GraphEdgeCount: {
+            /** @description Of these, by class of any label */
+            classes: {
+                [key: string]: number;
+            };
+            from: string;
+            /** @description Samples that pass here */
+            items: number;
+            to: string;
+        };
+        GraphNodeCount: {
+            /** @description Arrivals over another path of a sample that is there */
+            duplicates: number;
+            id: string;
+            /** @description Samples that arrive, each once */
+            in: number;
+            /** @description Samples that are passed on */
+            out: number;
+        };
+        GraphPreview: {
+            items: components["schemas"]["ShownPicture"][];
+        };
+        GraphProblem: {
+            /** @description From and to, when a connection is at fault */
+            edge?: string[];
+            hint?: string;
+            message: string;
+            /** @description Absent: the graph as a whole */
+            node?: string;
+            /** @description error or warning */
+            severity: string;
+            slug: string;
         };
         GraphTemplate: {
             /** Format: date-time */
@@ -1280,13 +1381,21 @@ export interface components {
         };
         Lineage: {
             /** @description Once it is made */
-            counts?: components["schemas"]["GraphCounts"];
+            counts?: components["schemas"]["LineageCounts"];
             graph: {
                 [key: string]: unknown;
             };
             /** @description By the names they had */
             parents: components["schemas"]["Ref"][];
             seed: number;
+        };
+        LineageCounts: {
+            /** @description Lines of the new list */
+            items: number;
+            /** @description Of them new pictures */
+            made: number;
+            /** @description Pictures that could not be read */
+            rejected: number;
         };
         LogText: {
             eof: boolean;
@@ -1402,6 +1511,31 @@ export interface components {
             /** @description Empty: none */
             unit: string;
         };
+        PreprocessDataset: {
+            /** @description Name of a bound space; absent: the default one */
+            bucket?: string;
+            description?: string;
+            graph: {
+                [key: string]: unknown;
+            };
+            /** @description Of the new dataset */
+            name: string;
+            /** @description Same graph, data and seed: same pictures; absent: drawn */
+            seed?: number;
+        };
+        PreprocessStarted: {
+            dataset: components["schemas"]["Dataset"];
+            job: components["schemas"]["Job"];
+        };
+        PreviewGraph: {
+            count?: number;
+            graph: {
+                [key: string]: unknown;
+            };
+            /** @description Only what went through this node */
+            node?: string;
+            seed?: number;
+        };
         Problem: {
             context?: {
                 [key: string]: unknown;
@@ -1501,6 +1635,32 @@ export interface components {
             format: string;
             id: string;
             split: string;
+        };
+        ShownLabel: {
+            class: string;
+            /** @description detection.cars */
+            label: string;
+            /** @description [x,y] each */
+            landmarks: number[][];
+            /** @description Outline, [x,y] each, in pixels of the whole picture */
+            points: number[][];
+        };
+        ShownPicture: {
+            after: string;
+            after_height: number;
+            after_labels: components["schemas"]["ShownLabel"][];
+            after_width: number;
+            /** @description data:image/jpeg;base64,... */
+            before: string;
+            before_labels: components["schemas"]["ShownLabel"][];
+            /** @description Slug of why the picture could not be made; there are no pictures then */
+            error?: string;
+            height: number;
+            /** @description What was done, e.g. augment(rotate/13.72;flop) */
+            ops: string;
+            url: string;
+            /** @description Of the whole picture, as the labels mean it; what is sent may be smaller */
+            width: number;
         };
         SignUp: {
             name: string;
@@ -2018,6 +2178,111 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preprocessDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreprocessDataset"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreprocessStarted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkGraph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckGraph"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedGraph"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewGraph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewGraph"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphPreview"];
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {
