@@ -7,6 +7,8 @@
 #include <set>
 #include <unordered_map>
 
+#include "sample/url_reader.hpp"
+
 namespace ava::pipeline {
 
 namespace {
@@ -259,6 +261,29 @@ Result<Catalogue> read_catalogue(const ListFile& list, const sample::ListOptions
   AVA_TRY(Catalogue catalogue, cataloguer.finish(reader.counts()));
   catalogue.list_sha256 = hashing.digest();
   return catalogue;
+}
+
+Result<Pace> pace_of(const std::vector<std::uint32_t>& order, const Catalogue& catalogue, const ListFile& list,
+                     const storage::Resolver& resolver, const sample::ListOptions& options, unsigned threads) {
+  constexpr std::uint64_t kSmall = 16u << 10;
+  constexpr std::size_t kLooks = 16;
+  Pace pace{.threads = threads};
+  std::uint64_t bytes = 0;
+  std::uint64_t found = 0;
+  sample::UrlReader urls(options);
+  const std::size_t step = order.size() / kLooks + 1;
+  for (std::size_t i = 0; i < order.size(); i += step) {
+    const CatalogueItem& item = catalogue.items[order[i]];
+    AVA_TRY(const std::string line, list.read_at(item.offset, item.bytes));
+    AVA_TRY(const std::string url, urls.url_of(line));
+    if (resolver.is_remote(url)) return Pace{.threads = std::max(pace.threads, 16u)};
+    if (const auto size = resolver.local_size(url)) {
+      bytes += *size;
+      ++found;
+    }
+  }
+  if (bytes < found * kSmall) pace.at_once = 64;
+  return pace;
 }
 
 }  // namespace ava::pipeline

@@ -56,4 +56,15 @@ Result<Catalogue> read_catalogue(const ListFile& list, const sample::ListOptions
                                  const CatalogueOptions& options, const OnReject& on_reject, const OnBytes& on_bytes,
                                  const std::stop_token& stop);
 
+/// How many threads make pictures, and how many each takes at once. No byte of a result depends on it.
+struct Pace {
+  unsigned threads = 1;
+  std::uint64_t at_once = 16;  ///< of small ones more, so that threads wake each other less often
+};
+
+/// Looks where some pictures of the plan's `order` are, and how large. One thread per core (`threads`); where pictures
+/// come from other machines, as many as keep 16 requests in flight. Errors: `list.changed`.
+Result<Pace> pace_of(const std::vector<std::uint32_t>& order, const Catalogue& catalogue, const ListFile& list,
+                     const storage::Resolver& resolver, const sample::ListOptions& options, unsigned threads);
+
 }  // namespace ava::pipeline

@@ -41,10 +41,10 @@ Result<std::uint64_t> look_of(const std::string& bytes, const Digest& digest, ca
 
 /// `looks`: none when only copies are looked for.
 Result<Printed> print_of(std::uint32_t item, const CatalogueItem& place, const ListFile& list,
-                         const PictureStage& stage, cache::MadePictures* looks) {
+                         const PictureStage& stage, sample::UrlReader& urls, cache::MadePictures* looks) {
   Printed made{.item = item};
   AVA_TRY(const std::string line, list.read_at(place.offset, place.bytes));
-  AVA_TRY(auto outcome, stage.make(line, place.line));
+  AVA_TRY(auto outcome, stage.make(line, place.line, urls));
   if (auto* reject = std::get_if<sample::Reject>(&outcome)) {
     made.bad = std::move(*reject);
     return made;
@@ -85,9 +85,10 @@ Result<std::vector<Fingerprint>> fingerprints_of(const Catalogue& catalogue, con
   Ordered<std::vector<Printed>> ordered(batches, threads);
   const auto produce = [&](std::uint64_t batch, const std::stop_token& cancelled) -> Result<std::vector<Printed>> {
     std::vector<Printed> made;
+    sample::UrlReader urls(options.list);
     const std::uint64_t to = std::min<std::uint64_t>((batch + 1) * kItemsPerBatch, prints.size());
     for (std::uint64_t i = batch * kItemsPerBatch; i < to && !cancelled.stop_requested(); ++i) {
-      AVA_TRY(Printed one, print_of(static_cast<std::uint32_t>(i), catalogue.items[i], list, stage, looks.get()));
+      AVA_TRY(Printed one, print_of(static_cast<std::uint32_t>(i), catalogue.items[i], list, stage, urls, looks.get()));
       made.push_back(std::move(one));
     }
     return made;

@@ -23,8 +23,8 @@ namespace ava::pipeline {
 
 namespace {
 
-constexpr std::uint64_t kItemsPerBatch = 16;
 constexpr std::uint64_t kBytesInFlight = 64u << 20;
+constexpr std::uint64_t kMostListHeld = 16u << 20;
 
 /// What one thread made of some items.
 struct Made {
@@ -65,7 +65,6 @@ class FormatRun {
   Result<Plan> make_plan_of_the_good() const;
   void open_made();
   void count_made(const Picture& picture);
-  Result<unsigned> producers(const Plan& plan) const;
   Result<bool> write_pass(const Plan& plan);
   Result<Made> make_batch(const Plan& plan, const PictureStage& stage, std::uint64_t batch,
                           const std::stop_token& stop);
@@ -95,6 +94,7 @@ class FormatRun {
   std::uint64_t resumed_ = 0;
   std::unique_ptr<BatchWriter> writer_;
   std::unique_ptr<ByteBudget> budget_;
+  Pace pace_;
 };
 
 /// The same plan made from the same list, already visible: nothing is left to do.
@@ -132,6 +132,7 @@ Result<void> FormatRun::read_list() {
                               .parts = request_.parts ? &*request_.parts : nullptr};
   AVA_TRY(catalogue_, read_catalogue(*list_, options, what, on_reject, on_bytes, stop_));
   objects_ = catalogue_.objects;
+  AVA_CHECK(list_->hold(kMostListHeld));
   return request_.check_formats_carry(catalogue_.use.task);
 }
 
@@ -169,14 +170,15 @@ Result<Plan> FormatRun::make_plan_of_the_good() const {
 Result<Made> FormatRun::make_batch(const Plan& plan, const PictureStage& stage, std::uint64_t batch,
                                    const std::stop_token& stop) {
   Made made{.batch = batch};
-  const std::uint64_t from = batch * kItemsPerBatch;
-  const std::uint64_t to = std::min<std::uint64_t>(from + kItemsPerBatch, plan.order.size());
+  const std::uint64_t from = batch * pace_.at_once;
+  const std::uint64_t to = std::min<std::uint64_t>(from + pace_.at_once, plan.order.size());
   made.pictures.reserve(to - from);  // they must not move: `digests` points at one
   DigestPairs digests;
+  sample::UrlReader urls(request_.pictures.list);
   for (std::uint64_t i = from; i < to; ++i) {
     const CatalogueItem& item = catalogue_.items[plan.order[i]];
     AVA_TRY(const std::string line, list_->read_at(item.offset, item.bytes));
-    AVA_TRY(auto outcome, stage.make(line, item.line));
+    AVA_TRY(auto outcome, stage.make(line, item.line, urls));
     std::uint64_t bytes = 0;
     made.pictures.push_back(std::move(outcome));
     if (Picture* picture = std::get_if<Picture>(&made.pictures.back())) {
@@ -221,7 +223,7 @@ Result<void> FormatRun::list_refused(std::uint32_t item, std::vector<sample::Rej
 Result<void> FormatRun::take_batch(const Plan& plan, Made made) {
   std::vector<BatchWriter::Entry> entries;
   for (std::size_t i = 0; i < made.pictures.size(); ++i) {
-    const std::uint32_t item = plan.order[made.batch * kItemsPerBatch + i];
+    const std::uint32_t item = plan.order[made.batch * pace_.at_once + i];
     if (const auto* reject = std::get_if<sample::Reject>(&made.pictures[i])) {
       writer_.reset();  // this plan is void: check the rest, then write the plan without the bad ones
       AVA_CHECK(reject_picture(item, *reject));
@@ -259,19 +261,6 @@ void FormatRun::count_made(const Picture& picture) {
   meter_.rename(fmt::format("write sets, {} made before", from_cache_ + resumed_));
 }
 
-/// One thread per core; where pictures come from other machines, as many as keep 16 requests in flight.
-Result<unsigned> FormatRun::producers(const Plan& plan) const {
-  const unsigned threads = thread_count(spec_.threads);
-  const std::size_t step = plan.order.size() / 16 + 1;
-  for (std::size_t i = 0; i < plan.order.size(); i += step) {
-    const CatalogueItem& item = catalogue_.items[plan.order[i]];
-    AVA_TRY(const std::string line, list_->read_at(item.offset, item.bytes));
-    AVA_TRY(const sample::Sample parsed, sample::parse_sample(line, request_.pictures.list));
-    if (resolver_->is_remote(parsed.url)) return std::max(threads, 16u);
-  }
-  return threads;
-}
-
 /// True when the sets are complete; false when bad pictures were found and are now known.
 Result<bool> FormatRun::write_pass(const Plan& plan) {
   for (const RequestedFormat& wanted : request_.formats)
@@ -288,9 +277,10 @@ Result<bool> FormatRun::write_pass(const Plan& plan) {
   const PictureStage stage(resolver_, request_.pictures, made_);
   const std::uint64_t bad_before = bad_pictures_;
   meter_.begin("write sets", plan.order.size(), "items");
-  const std::uint64_t batches = (plan.order.size() + kItemsPerBatch - 1) / kItemsPerBatch;
-  AVA_TRY(const unsigned threads, producers(plan));
-  Ordered<Made> ordered(batches, threads);
+  AVA_TRY(pace_,
+          pace_of(plan.order, catalogue_, *list_, *resolver_, request_.pictures.list, thread_count(spec_.threads)));
+  const std::uint64_t batches = (plan.order.size() + pace_.at_once - 1) / pace_.at_once;
+  Ordered<Made> ordered(batches, pace_.threads);
   const Ordered<Made>::Produce produce = [&](std::uint64_t batch, const std::stop_token& stop) {
     return make_batch(plan, stage, batch, stop);
   };

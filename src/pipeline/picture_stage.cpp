@@ -131,10 +131,15 @@ void DigestPairs::finish() {
   waiting_ = nullptr;
 }
 
-Result<std::variant<Picture, sample::Reject>> PictureStage::make(const std::string& line,
-                                                                 std::uint64_t line_number) const {
+Result<std::variant<Picture, sample::Reject>> PictureStage::make(const std::string& line, std::uint64_t line_number,
+                                                                 sample::UrlReader& urls) const {
   using Outcome = std::variant<Picture, sample::Reject>;
-  AVA_TRY(sample::Sample parsed, sample::parse_sample(line, options_.list));
+  sample::Sample parsed;
+  if (options_.use.task == format::Task::kClassification) {
+    AVA_TRY(parsed.url, urls.url_of(line));  // the plan knows the class
+  } else {
+    AVA_TRY(parsed, sample::parse_sample(line, options_.list));
+  }
   auto picture = prepare(parsed);
   if (picture.ok()) {
     picture->name = name_of_url(parsed.url);

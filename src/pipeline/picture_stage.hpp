@@ -14,6 +14,7 @@
 #include "pipeline/labels_of.hpp"
 #include "pipeline/specs.hpp"
 #include "sample/list_reader.hpp"
+#include "sample/url_reader.hpp"
 #include "storage/resolver.hpp"
 
 namespace ava::pipeline {
@@ -61,8 +62,9 @@ class PictureStage {
                std::shared_ptr<cache::MadePictures> made = nullptr)
       : resolver_(std::move(resolver)), options_(std::move(options)), made_(std::move(made)) {}
   /// A bad picture is data: the Reject says why. An Error is for what must end the job (no space, the list changed).
-  /// The picture's sha256 is left to DigestPairs.
-  Result<std::variant<Picture, sample::Reject>> make(const std::string& line, std::uint64_t line_number) const;
+  /// The picture's sha256 is left to DigestPairs. `urls` reads lines as the options' `list` says.
+  Result<std::variant<Picture, sample::Reject>> make(const std::string& line, std::uint64_t line_number,
+                                                     sample::UrlReader& urls) const;
 
  private:
   Result<Picture> prepare(const sample::Sample& parsed) const;

@@ -42,6 +42,7 @@ ListFile& ListFile::operator=(ListFile&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(path_, other.path_);
   std::swap(size_, other.size_);
+  std::swap(held_, other.held_);
   return *this;
 }
 
@@ -78,7 +79,14 @@ Result<ListFile> ListFile::open(const std::string& list, const Sources& sources,
   return open_path(spool);
 }
 
+Result<void> ListFile::hold(std::uint64_t most) {
+  if (size_ > most) return {};
+  AVA_TRY(held_, read_at(0, static_cast<std::uint32_t>(size_)));
+  return {};
+}
+
 Result<std::string> ListFile::read_at(std::uint64_t offset, std::uint32_t bytes) const {
+  if (!held_.empty() && offset + bytes <= held_.size()) return held_.substr(offset, bytes);
   std::string text(bytes, '\0');
   std::size_t have = 0;
   while (have < bytes) {

@@ -27,6 +27,8 @@ class ListFile {
   ListFile(ListFile&& other) noexcept;
   ListFile& operator=(ListFile&& other) noexcept;
   ~ListFile();
+  /// Keep a list of at most `most` bytes in memory, for many lines in any order.
+  Result<void> hold(std::uint64_t most);
   /// The bytes of one line. Errors: `list.changed` when the file became shorter.
   Result<std::string> read_at(std::uint64_t offset, std::uint32_t bytes) const;
   std::uint64_t size_bytes() const { return size_; }
@@ -38,6 +40,7 @@ class ListFile {
   int fd_ = -1;
   std::filesystem::path path_;
   std::uint64_t size_ = 0;
+  std::string held_;  ///< the whole list, or nothing
 };
 
 /// True for "scheme://...".

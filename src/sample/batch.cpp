@@ -75,7 +75,7 @@ void Batch::Impl::parse(const ListOptions& options, const std::function<void()>&
   const std::string_view block(text.data(), size);
   const char* const end = block.data() + size;
   piece_done_ = piece_done ? &piece_done : nullptr;
-  scanner.reset(block);
+  scanner.reset(block, options.plain_urls());
   counts.bytes = size;
   std::uint64_t number = first_line;
   for (const char* at = block.data(); at < end;) {

@@ -5,7 +5,6 @@
 
 #include "sample/line_shape.hpp"
 #include "sample/tokens.hpp"
-#include "sample/url_check.hpp"
 #include "sample/view_pools.hpp"
 
 namespace ava::sample {
@@ -14,8 +13,9 @@ class LineScanner::Impl {
  public:
   explicit Impl(LineScanner& owner) : owner_(owner) {}
 
-  void reset(std::string_view block) {
+  void reset(std::string_view block, UrlRules urls) {
     block_ = block;
+    pools_.urls = urls;
     next_escape_ = nullptr;
     pools_.reset(block.size());
   }
@@ -129,7 +129,7 @@ class LineScanner::Impl {
   bool document(SampleView& view) {
     unsigned seen = 0;
     if (!cursor_.object([&](const char* key) { return top(key, seen, view); })) return false;
-    if ((seen & kUrl) == 0 || kind_of_url(view.url) != UrlKind::kRemote) return false;
+    if ((seen & kUrl) == 0 || !pools_.urls.take(view.url)) return false;
     if ((seen & kType) == 0) {
       view.type = "image";
       ++missing_types_;
@@ -306,9 +306,9 @@ class LineScanner::Impl {
 LineScanner::LineScanner() : impl_(std::make_unique<Impl>(*this)) {}
 LineScanner::~LineScanner() = default;
 
-void LineScanner::reset(std::string_view block) {
+void LineScanner::reset(std::string_view block, UrlRules urls) {
   version_numbers = several_classes = missing_types = long_urls = 0;
-  impl_->reset(block);
+  impl_->reset(block, urls);
 }
 
 bool LineScanner::index(std::string_view lines) { return impl_->index(lines); }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "sample/sample.hpp"
+#include "sample/url_check.hpp"
 
 namespace ava::sample {
 
@@ -17,7 +18,7 @@ class LineScanner {
   LineScanner();
   ~LineScanner();
   /// Begin a block, which must be followed by 64 zero bytes; all earlier views end.
-  void reset(std::string_view block);
+  void reset(std::string_view block, UrlRules urls = {});
   /// Find the tokens of some whole lines of the block. False: at least one of the lines is not plain.
   bool index(std::string_view lines);
   /// Read one line of those indexed last; lines in order, without blanks around. False: not plain; nothing was kept.

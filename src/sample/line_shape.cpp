@@ -2,7 +2,6 @@
 
 #include "sample/byte_scan.hpp"
 #include "sample/shape_maker.hpp"
-#include "sample/url_check.hpp"
 
 namespace ava::sample {
 
@@ -55,7 +54,7 @@ const char* LineShape::match(const char* at, const char* end, SampleView& view, 
   Point* const points = pools.points.add(points_);
   LabelView* const labels = pools.labels.add(labels_.size());
   if (entries != nullptr && points != nullptr && labels != nullptr) {
-    const char* const stop = walk(at, end, view, entries, points, pools.arena);
+    const char* const stop = walk(at, end, view, entries, points, pools);
     if (stop != nullptr && finish(view, entries, points, labels)) {
       view.raw = {at + lead_, static_cast<std::size_t>(stop - at) - lead_ - tail_};
       return stop;
@@ -67,7 +66,8 @@ const char* LineShape::match(const char* at, const char* end, SampleView& view, 
 
 /// Go through the line. Null: it is of another shape.
 const char* LineShape::walk(const char* at, const char* end, SampleView& view, EntryView* entries, Point* points,
-                            TextArena& arena) const {
+                            ViewPools& pools) const {
+  TextArena& arena = pools.arena;
   std::string_view text;
   double number = 0;
   for (const Piece& piece : pieces_) {
@@ -76,7 +76,7 @@ const char* LineShape::walk(const char* at, const char* end, SampleView& view, E
     at += piece.size;
     switch (piece.slot) {
       case Slot::kUrl:
-        if (!read_string(at, end, arena, view.url) || kind_of_url(view.url) != UrlKind::kRemote) return nullptr;
+        if (!read_string(at, end, arena, view.url) || !pools.urls.take(view.url)) return nullptr;
         break;
       case Slot::kOldClass:
         // No text at all would mean no entry.

@@ -53,7 +53,7 @@ class LineShape {
 
   LineShape() = default;
   const char* walk(const char* at, const char* end, SampleView& view, EntryView* entries, Point* points,
-                   TextArena& arena) const;
+                   ViewPools& pools) const;
   bool finish(SampleView& view, EntryView* entries, Point* points, LabelView* labels) const;
 
   std::string text_;  ///< the fixed text, 16 bytes longer than used

@@ -2,6 +2,7 @@
 // when parse_sample() refuses it, with the same words.
 #include "base/testing.hpp"
 #include "sample/said.hpp"
+#include "sample/url_reader.hpp"
 
 namespace ava::sample {
 namespace {
@@ -67,7 +68,7 @@ std::string line(Draw& draw) {
   }
 }
 
-TEST(LineShape, RandomLinesGiveWhatEachGivesAlone) {
+std::string random_list() {
   constexpr std::string_view kAlphabet = "{}[]\":,.\\0e-tfn x\xE7\xFF";
   Draw draw;
   std::string text = kFirst;
@@ -82,6 +83,11 @@ TEST(LineShape, RandomLinesGiveWhatEachGivesAlone) {
     }
     text += made + "\n";
   }
+  return text;
+}
+
+TEST(LineShape, RandomLinesGiveWhatEachGivesAlone) {
+  const std::string text = random_list();
   const Said expected = read_singly(text);
   EXPECT_GT(expected.items.size(), 1000u);
   EXPECT_GT(expected.rejects.size(), 500u);
@@ -89,6 +95,43 @@ TEST(LineShape, RandomLinesGiveWhatEachGivesAlone) {
   EXPECT_EQ(read_all(text, {.block_bytes = 4096}), expected);
   EXPECT_EQ(read_all(text, {.block_bytes = 4096, .threads = 3}), expected);
   EXPECT_EQ(read_all(text, {.only_hook = true}), expected);
+}
+
+TEST(LineShape, RelativeAndLocalUrlsAreReadAsTheyMayBe) {
+  std::string text;
+  const char* const kUrls[] = {"a/1.jpg", "/data/2.jpg", "qiniu:///b/3.jpg", "file:///4.jpg", "ftp://h/5.jpg", "6", ""};
+  for (int i = 0; i < 200; ++i)
+    text += R"({"url":")" + std::string(kUrls[i * 7 % 31 % 7]) +
+            R"(","type":"image","label":[{"name":"t","type":"classification","version":"1","data":[{"class":"a"}]}]})"
+            "\n";
+  text += random_list();
+  for (const ListOptions& options : {ListOptions{},
+                                     {.allow_relative = true},
+                                     {.allow_local_paths = true},
+                                     {.url_prefix = "http://h/", .allow_relative = true, .allow_local_paths = true}}) {
+    const Said expected = read_singly(text, options);
+    EXPECT_EQ(read_all(text, options), expected) << first_difference(expected, read_all(text, options));
+  }
+}
+
+TEST(UrlReader, SaysWhatTheWholeLineSays) {
+  const std::string text = random_list();
+  for (const ListOptions& options : {ListOptions{}, {.allow_relative = true}}) {
+    UrlReader reader(options);
+    std::size_t good = 0;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = text.find('\n', at);
+      const std::string_view line = detail::trimmed(std::string_view(text).substr(at, end - at));
+      at = end + 1;
+      const auto sample = parse_sample(line, options);
+      const auto url = reader.url_of(line);
+      ASSERT_EQ(url.ok(), sample.ok()) << line;
+      if (!sample.ok()) continue;
+      EXPECT_EQ(*url, sample->url);
+      ++good;
+    }
+    EXPECT_GT(good, 1000u);
+  }
 }
 
 TEST(LineShape, ALineThatOnlyLooksLikeTheOneBeforeIsReadForItself) {

@@ -15,6 +15,7 @@
 
 #include "base/result.hpp"
 #include "sample/sample.hpp"
+#include "sample/url_check.hpp"
 
 namespace ava::sample {
 
@@ -66,6 +67,9 @@ struct ListOptions {
   /// The hook gets the samples a few at a time, while they are in the cache, and the batches that next() hands out have
   /// none: for those who only count.
   bool only_hook = false;
+
+  /// A prefix changes what stands in the line.
+  UrlRules plain_urls() const { return {allow_relative && url_prefix.empty(), allow_local_paths}; }
 };
 
 /// A block of lines and what they hold. Reuse one Batch for speed. Lifetime: samples view into the batch.

@@ -84,7 +84,7 @@ inline Said read_all(const std::string& text, ListOptions options) {
 }
 
 /// Each line as a list of its own: no line can have learnt from another one.
-inline Said read_singly(const std::string& text) {
+inline Said read_singly(const std::string& text, const ListOptions& options = {}) {
   Said said;
   std::uint64_t number = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -94,7 +94,7 @@ inline Said read_singly(const std::string& text) {
     ++number;
     if (raw.empty()) continue;
     std::vector<Reject> rejects;
-    const auto sample = parse_sample(raw, {}, &said.warnings, &rejects);
+    const auto sample = parse_sample(raw, options, &said.warnings, &rejects);
     if (sample.ok()) {
       said.items.push_back(detail::describe(*sample, number, raw));
     } else {

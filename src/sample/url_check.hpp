@@ -15,4 +15,23 @@ inline UrlKind kind_of_url(std::string_view url) {
   return UrlKind::kRelative;
 }
 
+/// Which urls stand in a line as they will be used: lines with others are not plain.
+struct UrlRules {
+  bool relative = false;
+  bool local = false;
+
+  bool take(std::string_view url) const {
+    switch (kind_of_url(url)) {
+      case UrlKind::kRemote:
+        return true;
+      case UrlKind::kRelative:
+        return relative;
+      case UrlKind::kLocalPath:
+        return local;
+      default:
+        return false;
+    }
+  }
+};
+
 }  // namespace ava::sample

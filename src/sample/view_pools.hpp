@@ -9,6 +9,7 @@
 
 #include "sample/sample.hpp"
 #include "sample/tokens.hpp"
+#include "sample/url_check.hpp"
 
 namespace ava::sample {
 
@@ -42,6 +43,7 @@ struct ViewPools {
   Pool<Point> points;
   Pool<LabelView> labels;
   TextArena arena;
+  UrlRules urls;
 
   struct Mark {
     std::size_t entries = 0, points = 0, labels = 0, arena = 0;

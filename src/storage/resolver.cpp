@@ -78,13 +78,25 @@ bool Resolver::is_remote(std::string_view url) const {
   return place.ok() && (place->storage == nullptr || !place->storage->local_path("").has_value());
 }
 
-std::string Resolver::stamp(std::string_view url) const {
+std::optional<ObjectInfo> Resolver::find_local(std::string_view url) const {
   const auto place = place_of(url);
   if (!place.ok() || place->storage == nullptr || !place->storage->local_path("").has_value()) return {};
   auto found = place->storage->stat(place->key);
   if (!found.ok() && place->key.find('%') != std::string::npos)
     found = place->storage->stat(percent_decode(place->key));
-  return found.ok() ? fmt::format("{} {}", found->size_bytes, found->modified_ms) : std::string();
+  if (!found.ok()) return {};
+  return *std::move(found);
+}
+
+std::string Resolver::stamp(std::string_view url) const {
+  const auto found = find_local(url);
+  return found ? fmt::format("{} {}", found->size_bytes, found->modified_ms) : std::string();
+}
+
+std::optional<std::uint64_t> Resolver::local_size(std::string_view url) const {
+  const auto found = find_local(url);
+  if (!found) return {};
+  return found->size_bytes;
 }
 
 Result<std::string> Resolver::fetch(std::string_view url, std::uint64_t limit_bytes) const {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,8 @@ class Resolver {
   bool is_remote(std::string_view url) const;
   /// Which state of a local file this is: its size and the time of its last change. Empty for anything else.
   std::string stamp(std::string_view url) const;
+  /// Bytes of a local file; none for anything else.
+  std::optional<std::uint64_t> local_size(std::string_view url) const;
   /// Would fetch() know where to look? No byte is read.
   Result<void> check(std::string_view url) const;
 
@@ -43,6 +46,7 @@ class Resolver {
   struct Place;
   explicit Resolver(ResolverOptions options);
   Result<Place> place_of(std::string_view url) const;
+  std::optional<ObjectInfo> find_local(std::string_view url) const;
   ResolverOptions options_;
   std::unique_ptr<HttpClient> http_;
   std::shared_ptr<Storage> base_;
