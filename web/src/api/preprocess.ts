@@ -110,7 +110,9 @@ export interface GraphCheck {
 export interface DrawnLabel {
   label: string;
   class: string;
-  points: [number, number][];
+  /** Outline; empty when there are only landmarks. */
+  points: number[][];
+  landmarks?: number[][];
 }
 
 export interface PreviewItem {

@@ -17,11 +17,15 @@ export function LabelOverlay({ labels, width, height, classes }: { labels: reado
   const size = Math.max(width, height);
   return (
     <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="xMidYMid meet" aria-hidden data-testid="overlay">
-      {labels.filter((label) => label.points.length > 0).map((label, at) => {
+      {labels.map((label, at) => {
         const colour = colourOf(label.class, classes);
-        const [first] = label.points;
-        if (label.points.length === 1 && first) return <circle key={at} cx={first[0]} cy={first[1]} r={size * dot} fill={colour} stroke="#000" strokeWidth={size * stroke * 0.4}><title>{label.class}</title></circle>;
-        return <polygon key={at} points={label.points.map((point) => point.join(",")).join(" ")} fill={colour} fillOpacity={0.08} stroke={colour} strokeWidth={size * stroke}><title>{label.class}</title></polygon>;
+        const dots = [...(label.landmarks ?? []), ...(label.points.length === 1 ? label.points : [])];
+        return (
+          <g key={at}>
+            {label.points.length > 1 && <polygon points={label.points.map((point) => point.join(",")).join(" ")} fill={colour} fillOpacity={0.08} stroke={colour} strokeWidth={size * stroke}><title>{label.class}</title></polygon>}
+            {dots.map((point, i) => <circle key={i} cx={point[0]} cy={point[1]} r={size * dot} fill={colour} stroke="#000" strokeWidth={size * stroke * 0.4}><title>{`${label.class} ${i}`}</title></circle>)}
+          </g>
+        );
       })}
     </svg>
   );
