@@ -52,6 +52,15 @@ std::string digest_of_pattern(std::uint64_t size) {
   return digest_of(pattern);
 }
 
+// AddressSanitizer keeps freed memory resident for a while. g++ says the first when it is there, clang the second.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kQuarantine = true;
+#elif defined(__has_feature)
+constexpr bool kQuarantine = __has_feature(address_sanitizer);
+#else
+constexpr bool kQuarantine = false;
+#endif
+
 /// Peak resident memory of this process in bytes, reset by reset_peak().
 std::uint64_t peak_bytes() {
   std::ifstream status("/proc/self/status");
@@ -80,11 +89,9 @@ TEST(Upload, ABigBodyStreamsThroughBoundedMemory) {
     Client client = world.client();
     ASSERT_OK_AND(const auto reply, client.send(request));
     EXPECT_EQ(reply.body, digest_of_pattern(kSize));
-#ifndef __SANITIZE_ADDRESS__  // its quarantine keeps freed memory resident
-    EXPECT_LT(peak_bytes() - before, kSize / 4);
-#else
-    (void)before;
-#endif
+    if (!kQuarantine) {
+      EXPECT_LT(peak_bytes() - before, kSize / 4);
+    }
   }
 }
 
