@@ -123,8 +123,8 @@ inline std::string first_difference(const Said& expected, const Said& said) {
         return "expected: " + (i < a.size() ? a[i] : "nothing") + "\nsaid:     " + (i < b.size() ? b[i] : "nothing");
     return {};
   };
-  if (const std::string items = differ(expected.items, said.items); !items.empty()) return items;
-  if (const std::string rejects = differ(expected.rejects, said.rejects); !rejects.empty()) return rejects;
+  if (std::string items = differ(expected.items, said.items); !items.empty()) return items;
+  if (std::string rejects = differ(expected.rejects, said.rejects); !rejects.empty()) return rejects;
   return expected.warnings == said.warnings ? said.fault : "the tolerances used";
 }
 
