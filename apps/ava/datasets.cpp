@@ -327,6 +327,7 @@ void add_datasets(CLI::App& app, Call& call) {
   add_import(*group, call);
   add_upload_set(*group, call);
   add_format(*group, call);
+  add_preprocess(*group, call);
   add_list(*group, call);
   add_looks(*group, call);
   add_changes(*group, call);

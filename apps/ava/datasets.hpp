@@ -14,6 +14,8 @@ Result<Json> finished(Remote& r, const std::string& job_id, const std::string& p
 void print_dataset(const Json& dataset);
 /// `ava bucket bind`.
 void add_bucket_bind(CLI::App& group, Call& call);
+/// `ava dataset preprocess`.
+void add_preprocess(CLI::App& group, Call& call);
 /// `ava dataset upload-set`.
 void add_upload_set(CLI::App& group, Call& call);
 

@@ -48,7 +48,7 @@ export const datasets: Shape<typeof zh> = {
     },
     deleteWhat:
       "The copy of the list, its statistics, the import record and the pictures stored by the import will be deleted. Pictures that already lay in storage or on the web stay.",
-    deleteRule: "A dataset with formatted data, or used by a training, cannot be deleted.",
+    deleteRule: "A dataset with formatted data, used by a training, or of which another was made by preprocessing, cannot be deleted.",
     copyTitle: "Copy dataset",
     copyLead: "Copies the list of {{name}} into a new dataset, without formatted data.",
     copyStarted: "Copying started, new dataset: {{name}}",

@@ -44,7 +44,7 @@ export const datasets = {
       preprocess: "预处理",
     },
     deleteWhat: "将删除列表副本、标签统计、导入记录，以及导入时存入空间的图片。原来存储空间或网站上的图片不受影响。",
-    deleteRule: "已有格式化数据、或被训练使用过的数据集不能删除。",
+    deleteRule: "已有格式化数据、被训练使用过、或预处理出别的数据集的数据集不能删除。",
     copyTitle: "复制数据集",
     copyLead: "把 {{name}} 的列表复制成一个新的数据集，不带格式化数据。",
     copyStarted: "开始复制，新数据集：{{name}}",
