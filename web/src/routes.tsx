@@ -14,6 +14,7 @@ const chapters = [
   { path: "datasets", element: page(() => import("./pages/datasets-page"), "DatasetsPage") },
   { path: "datasets/new", element: page(() => import("./pages/dataset-create-page"), "DatasetCreatePage") },
   { path: "datasets/:id", element: page(() => import("./pages/dataset-detail-page"), "DatasetDetailPage") },
+  { path: "datasets/:id/preprocess", element: page(() => import("./pages/preprocess-page"), "PreprocessPage") },
   { path: "trainings", element: page(() => import("./pages/trainings-page"), "TrainingsPage") },
   { path: "trainings/new", element: page(() => import("./pages/training-create-page"), "TrainingCreatePage") },
   { path: "trainings/:id", element: page(() => import("./pages/training-detail-page"), "TrainingDetailPage") },

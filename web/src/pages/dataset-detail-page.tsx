@@ -1,5 +1,5 @@
 // U3.2-07: everything about one source dataset, and its formatted data below.
-import { CopyOutlined, DeleteOutlined, DownloadOutlined } from "@ant-design/icons";
+import { CopyOutlined, DeleteOutlined, DownloadOutlined, PartitionOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Descriptions, Tabs, Tag } from "antd";
 import { useState } from "react";
@@ -16,6 +16,7 @@ import { ErrorBlock, FailureAlert } from "@/components/error-alert";
 import { FormattedSets } from "@/components/formatted-sets";
 import { formatBytes, formatCount, formatTime } from "@/components/format-value";
 import { JobProgress } from "@/components/job-progress";
+import { LinkButton } from "@/components/link-button";
 import { PageHeader } from "@/components/page-header";
 import { PageLoading } from "@/components/page-loading";
 import { RejectsTable } from "@/components/rejects-table";
@@ -23,6 +24,7 @@ import { SamplesGrid } from "@/components/samples-grid";
 import { StateTag } from "@/components/state-tag";
 import { StatsDialog } from "@/components/stats-dialog";
 import { CopyDatasetDialog } from "@/forms/copy-dataset-dialog";
+import { LineageField } from "@/flow/lineage-field";
 import { useLive } from "@/live/live-context";
 
 function sourceText(dataset: Dataset, kind: string): string {
@@ -41,6 +43,7 @@ function DatasetFields({ dataset, onStats }: { dataset: Dataset; onStats: () => 
     { key: "kind", label: t("dataset.kindLabel"), children: <span data-testid="dataset-kind">{t(`dataset.kind.${dataset.kind}`)}</span> },
     { key: "media", label: t("dataset.mediaType"), children: t(`dataset.mediaKind.${dataset.media}`, { defaultValue: dataset.media }) },
     { key: "source", label: t("field.source"), children: t("dataset.userDefined", { source: sourceText(dataset, t(`dataset.sourceKind.${dataset.source.kind}`)) }) },
+    ...(dataset.lineage ? [{ key: "lineage", label: t("flow.lineage"), span: "filled" as const, children: <LineageField lineage={dataset.lineage} name={dataset.name} /> }] : []),
     { key: "created", label: t("field.createdAt"), children: formatTime(dataset.created_at) },
     { key: "completed", label: t("field.completedAt"), children: formatTime(dataset.completed_at) },
     { key: "items", label: t("field.items"), children: <span data-testid="item-count">{formatCount(dataset.item_count)}</span> },
@@ -88,10 +91,11 @@ export function DatasetDetailPage() {
   return (
     <div className="page stack">
       <PageHeader title={dataset.name} back="/datasets" after={<StateTag state={dataset.state} />}>
+        {dataset.kind === "source" && <LinkButton to={`/datasets/${dataset.id}/preprocess`} icon={<PartitionOutlined />} disabled={dataset.state !== "success"} data-testid="preprocess">{t("flow.preprocess")}</LinkButton>}
         {dataset.kind === "source" && <Button icon={<CopyOutlined />} disabled={dataset.state !== "success"} onClick={() => setDialog("copy")} data-testid="copy-dataset">{t("action.copy")}</Button>}
         <Button icon={<DeleteOutlined />} danger onClick={() => setDialog("delete")} data-testid="delete-dataset">{t("action.delete")}</Button>
       </PageHeader>
-      {dataset.state === "creating" && dataset.job_id && <JobProgress jobId={dataset.job_id} title={t("dataset.importing")} />}
+      {dataset.state === "creating" && dataset.job_id && <JobProgress jobId={dataset.job_id} title={t(dataset.source.kind === "preprocess" ? "flow.making" : "dataset.importing")} />}
       {dataset.state === "failed" && <FailureAlert failure={dataset.error} title={t("dataset.importFailed")} />}
       <DatasetFields dataset={dataset} onStats={() => setDialog("stats")} />
       <Card styles={{ body: { paddingTop: 8 } }}><DatasetTabs dataset={dataset} /></Card>
