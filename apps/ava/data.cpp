@@ -18,6 +18,9 @@ void add_data(CLI::App& app, Call& call) {
   add_data_show(*data, call);
   add_data_head(*data, call);
   add_data_diff(*data, call);
+  add_data_augment(*data, call);
+  add_data_replay(*data, call);
+  add_data_operations(*data, call);
 }
 
 }  // namespace ava::cli

@@ -16,5 +16,8 @@ void add_data_verify(CLI::App& data, Call& call);
 void add_data_show(CLI::App& data, Call& call);
 void add_data_head(CLI::App& data, Call& call);
 void add_data_diff(CLI::App& data, Call& call);
+void add_data_augment(CLI::App& data, Call& call);
+void add_data_replay(CLI::App& data, Call& call);
+void add_data_operations(CLI::App& data, Call& call);
 
 }  // namespace ava::cli

@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <memory>
+
+#include "augment/all.hpp"
+#include "augment/op_text.hpp"
+#include "base/file.hpp"
+#include "console.hpp"
+#include "data.hpp"
+#include "data_sheet.hpp"
+#include "data_sources.hpp"
+#include "graph/check.hpp"
+#include "graph/run.hpp"
+
+namespace ava::cli {
+
+namespace {
+
+struct Options {
+  std::string graph;
+  std::string list;
+  std::string picture;
+  std::uint64_t preview = 0;
+  bool check = false;
+  std::string rejects;
+  graph::RunSpec spec;
+  SourceOptions sources;
+};
+
+std::string with_commas(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(static_cast<std::size_t>(at), 1, ',');
+  return text;
+}
+
+void print_counts(const graph::Counts& counts) {
+  std::size_t widest = 0;
+  for (const graph::EdgeCount& edge : counts.edges) widest = std::max(widest, edge.from.size() + edge.to.size() + 4);
+  for (const graph::EdgeCount& edge : counts.edges)
+    say(fmt::format("  {:<{}}  {:>12}", edge.from + " -> " + edge.to, widest, with_commas(edge.items)));
+  for (const graph::NodeCount& node : counts.nodes)
+    if (node.duplicates > 0)
+      say(fmt::format("  {}: {} came over a second path and count once", node.id, with_commas(node.duplicates)));
+  say(fmt::format("  {} rows become {}, {} of them new pictures", with_commas(counts.rows), with_commas(counts.output),
+                  with_commas(counts.generated)));
+}
+
+void print_result(const graph::RunResult& result) {
+  if (result.already_there) say("this result was already there; nothing was written");
+  print_counts(result.counts);
+  say(fmt::format("{} rows = {} kept + {} new ({}); {} source rows rejected -> {}", with_commas(result.rows),
+                  with_commas(result.kept), with_commas(result.generated), human_bytes(result.bytes), result.rejected,
+                  result.list));
+  for (const auto& [slug, count] : result.reasons) say(fmt::format("  {:>8}  {}", count, slug));
+  if (result.boxes_clipped + result.boxes_dropped + result.landmarks_dropped > 0)
+    say(fmt::format("{} boxes cut to the picture, {} boxes and {} landmarks dropped", result.boxes_clipped,
+                    result.boxes_dropped, result.landmarks_dropped));
+  if (result.resumed > 0) say(fmt::format("{} pictures had been finished by an earlier attempt", result.resumed));
+}
+
+/// Everything that is wrong, then the counts.
+Result<int> check_only(const graph::Reading& reading, const graph::RunSpec& spec, bool json,
+                       const std::stop_token& stop) {
+  auto problems = reading.problems;
+  const auto rules = graph::check(reading.graph);
+  problems.insert(problems.end(), rules.begin(), rules.end());
+  for (const graph::Problem& problem : problems)
+    say(json ? nlohmann::json{{"slug", problem.slug}, {"node", problem.node}, {"message", problem.message}}.dump()
+             : fmt::format("{}: {}{}", problem.slug, problem.message,
+                           problem.hint.empty() ? "" : " (" + problem.hint + ")"));
+  if (!problems.empty()) return exit_code(ErrorCode::kInvalidArgument);
+  AVA_TRY(auto counts, graph::count(reading.graph, spec.inputs, spec.seed, stop));
+  if (json)
+    say(schema::to_text(counts));
+  else
+    print_counts(counts);
+  return 0;
+}
+
+Result<int> preview_only(const graph::Graph& graph, const Options& options, const graph::RunSpec& spec,
+                         const std::stop_token& stop) {
+  if (options.picture.empty())
+    return Error(ErrorCode::kInvalidArgument, "option.bad", "--preview needs -o SHEET.png or .jpg");
+  graph::PlanOptions plan_options;
+  plan_options.seed = spec.seed;
+  AVA_TRY(const graph::Plan plan, graph::Plan::make(graph, spec.inputs, plan_options, stop));
+  AVA_TRY(const auto shown, graph::preview(plan, spec.inputs, {.count = options.preview}, {}, stop));
+  AVA_CHECK(write_sheet(shown, options.picture));
+  for (const graph::Shown& one : shown) say(fmt::format("{}  {}", one.url, one.error.empty() ? one.ops : one.error));
+  say("-> " + options.picture);
+  return 0;
+}
+
+Result<int> run(const Options& options, bool json, const std::stop_token& stop) {
+  AVA_TRY(const std::string text, file::read(options.graph));
+  AVA_TRY(const graph::Reading reading, graph::read(text));
+  graph::RunSpec spec = options.spec;
+  spec.graph.text = text;
+  spec.inputs.list = options.list;
+  spec.inputs.open_paths = true;
+  std::string base = options.list;
+  for (const graph::Node& node : reading.graph.nodes)
+    if (base.empty() && node.type == graph::NodeType::kInput) base = node.list;
+  AVA_TRY(spec.inputs.sources, sources_of(options.sources, base));
+  if (options.check) return check_only(reading, spec, json, stop);
+  AVA_TRY(const graph::Graph graph, graph::parse(text));
+  if (options.preview > 0) return preview_only(graph, options, spec, stop);
+  if (spec.target.folder.empty())
+    return Error(ErrorCode::kInvalidArgument, "option.bad", "--out DIR says where the result goes");
+  ProgressLine progress(!json);
+  const auto result = graph::run(spec, progress.callback(), stop, options.rejects);
+  progress.clear();
+  AVA_CHECK(result);
+  if (json)
+    say(schema::to_text(*result));
+  else
+    print_result(*result);
+  return 0;
+}
+
+}  // namespace
+
+void add_data_augment(CLI::App& data, Call& call) {
+  auto options = std::make_shared<Options>();
+  graph::RunSpec& spec = options->spec;
+  CLI::App* command = data.add_subcommand("augment", "Make a new list and new pictures of a list, by a graph");
+  command->add_option("graph", options->graph, "The graph, JSON as the editor exports it")->required();
+  command->add_option("--list", options->list, "List of inputs that name none; relative urls are below its folder");
+  command->add_option("--out", spec.target.folder, "Folder of the result; made, must not hold anything else");
+  command->add_option("--seed", spec.seed, "Decides all that is random")->capture_default_str();
+  command->add_option("--threads", spec.threads, "0: one per core; the bytes do not depend on it")
+      ->check(CLI::Range(0, 256));
+  command->add_option("--max-reject-ratio", spec.max_reject_ratio, "Fail when more rows are bad")
+      ->capture_default_str();
+  command->add_option("--rejects", options->rejects, "Where rejects.jsonl is left when it fails");
+  command->add_flag("--check", options->check, "Only say what is wrong with the graph, and how many pass each edge");
+  command->add_option("--preview", options->preview, "Only draw this many before and after, to -o")
+      ->check(CLI::Range(1, 240));
+  command->add_option("-o", options->picture, "The preview to write: .png or .jpg");
+  add_source_options(*command, options->sources);
+  command->add_flag("--json", call.json, "Print JSON");
+  command->footer(
+      "Writes OUT/list.jsonl, OUT/pictures/, OUT/graph.json, OUT/report.json and OUT/rejects.jsonl; all of it appears\n"
+      "at once, at the end. Run again after a crash, the same command goes on with the pictures it had finished.\n"
+      "Examples:\n  ava data augment graph.json --list dataset.jsonlist --check\n"
+      "  ava data augment graph.json --list dataset.jsonlist --preview 12 -o sheet.png\n"
+      "  ava data augment graph.json --list dataset.jsonlist --out more --seed 7");
+  command->callback([&call, options] {
+    call.run = [&call, options](const std::stop_token& stop) { return run(*options, call.json, stop); };
+  });
+}
+
+}  // namespace ava::cli
