@@ -32,7 +32,7 @@ const Json* member(const Json& json, const char* name) {
 Result<std::string> text(const Json& json, const char* name, const std::string& at, const std::string& node = "") {
   const Json* found = member(json, name);
   if (found == nullptr) return std::string();
-  if (!found->is_string()) return bad_setting(node, at + "/" + name, "a text");
+  if (!found->is_string()) return bad_setting(node, fmt::format("{}/{}", at, name), "a text");
   return found->get<std::string>();
 }
 
@@ -40,7 +40,7 @@ Result<double> number(const Json& json, const char* name, double otherwise, cons
                       const std::string& node = "") {
   const Json* found = member(json, name);
   if (found == nullptr) return otherwise;
-  if (!found->is_number()) return bad_setting(node, at + "/" + name, "a number");
+  if (!found->is_number()) return bad_setting(node, fmt::format("{}/{}", at, name), "a number");
   return found->get<double>();
 }
 
@@ -50,7 +50,7 @@ Result<std::vector<std::string>> texts(const Json& json, const char* name, const
   if (found == nullptr) return std::vector<std::string>();
   const bool good =
       found->is_array() && std::all_of(found->begin(), found->end(), [](const Json& one) { return one.is_string(); });
-  if (!good) return bad_setting(node, at + "/" + name, "a list of texts");
+  if (!good) return bad_setting(node, fmt::format("{}/{}", at, name), "a list of texts");
   return found->get<std::vector<std::string>>();
 }
 
@@ -76,7 +76,7 @@ Result<Condition> condition_of(const Json& json, const std::string& at, const st
   const Json* values = member(json, "values");
   if (values == nullptr || !values->is_object()) return bad_setting(node, at + "/values", "an object");
   for (const auto& [cls, times] : values->items()) {
-    if (!times.is_number()) return bad_setting(node, at + "/values/" + cls, "a number");
+    if (!times.is_number()) return bad_setting(node, fmt::format("{}/values/{}", at, cls), "a number");
     condition.values[cls] = times.get<double>();
   }
   return condition;
