@@ -3,6 +3,7 @@
 // en on the same server. Settings: AVA_E2E_URL, _USER, _PASSWORD, _PICTURES (tar), _IMAGE; optional _FOLDER, _BUCKET, _COMMAND,
 // _PARAMS, _OUT (screenshots), _CHROMIUM, _LANGUAGE. The prefix AVA_ without E2E_ works too.
 import { openBrowser, openPage, setting } from "./browser.mjs";
+import { preprocess } from "./preprocess-steps.mjs";
 import * as steps from "./steps.mjs";
 
 async function journey(browser, language, account) {
@@ -16,6 +17,7 @@ async function journey(browser, language, account) {
     ["bind storage", () => steps.bindStorage(p, language)],
     ["create the dataset", async () => (items = await steps.createDataset(p, language, dataset))],
     ["view statistics and samples", () => steps.viewStatistics(p, language)],
+    ["preprocess", () => preprocess(p, language, `double-${stamp}`, "0")],
     ["format", () => steps.formatDataset(p, language)],
     ["verify", () => steps.verifyBatch(p)],
     ["create a dataset from a folder", () => steps.createFromFolder(p, language, `folder-${stamp}`, items)],
