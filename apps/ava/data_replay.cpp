@@ -116,7 +116,7 @@ void add_data_replay(CLI::App& data, Call& call) {
   add_source_options(*command, options->sources);
   command->add_flag("--json", call.json, "Print JSON");
   command->footer(
-      "Examples:\n  ava data replay more/list.jsonl --line 7 -o x.jpg\n  ava data replay more/list.jsonl --verify");
+      "Examples:\n  ava data replay more/list.jsonl --line 8 -o x.jpg\n  ava data replay more/list.jsonl --verify");
   command->callback([&call, options] {
     call.run = [&call, options](const std::stop_token& stop) { return run(*options, call.json, stop); };
   });

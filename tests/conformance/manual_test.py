@@ -87,6 +87,11 @@ class Manual(unittest.TestCase):
         (folder / "voc.lst").write_text("".join(lines))
         (folder / "edited.lst").write_text("".join(monday[:-1]))
         cls.run_in(folder, ["format", "cells.lst", "--to", "recordio,lmdb", "--out", "sets"])
+        graph = {"version": 1, "edges": [["in", "more"], ["more", "out"]], "nodes": [
+            {"id": "in", "type": "input"}, {"id": "out", "type": "output"},
+            {"id": "more", "type": "augment", "operations": [{"op": "rotate"}, {"op": "brightness"}], "multiple": 2}]}
+        (folder / "graph.json").write_text(json.dumps(graph))
+        cls.run_in(folder, ["augment", "graph.json", "--list", "cells.lst", "--out", "more"])
         (folder / "theirs").mkdir()
         shutil.copy(folder / "sets/recordio/train/cache/data.rec", folder / "theirs/train.rec")
         shutil.copy(folder / "sets/recordio/train/cache/data.rec", folder / "theirs/data.rec")
@@ -99,7 +104,7 @@ class Manual(unittest.TestCase):
         return done.stdout
 
     def try_example(self, example):
-        words = shlex.split(example)[2:]
+        words = shlex.split(example, comments=True)[2:]
         folder = self.work / "now"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.start, folder, copy_function=os.link)  # no command writes into a file that is there
