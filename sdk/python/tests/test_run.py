@@ -81,9 +81,10 @@ class Reporting(ServerCase):
         self.assertEqual([seq for _, _, seq in self.server.batches][:3], [1, 1, 1])
 
     def test_a_run_whose_creation_is_not_answered_is_made_once(self):
-        self.server.lose_answers = 1
+        self.server.lose_answers = 1000  # until it is looked at: the sender asks again on its own
         run = self.start_run()
         self.assertTrue(run.id.startswith("local-"))
+        self.server.lose_answers = 0
         self.wait_for(lambda: run.id == "rn_1")
         self.assertEqual(list(self.server.runs), ["rn_1"])
 
