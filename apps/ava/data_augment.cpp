@@ -2,8 +2,11 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "augment/all.hpp"
 #include "augment/op_text.hpp"
@@ -14,6 +17,8 @@
 #include "data_sources.hpp"
 #include "graph/check.hpp"
 #include "graph/run.hpp"
+#include "pipeline/check.hpp"
+#include "schema/json.hpp"
 
 namespace ava::cli {
 
@@ -62,23 +67,64 @@ void print_result(const graph::RunResult& result) {
   if (result.resumed > 0) say(fmt::format("{} pictures had been finished by an earlier attempt", result.resumed));
 }
 
+/// Classes of all lists by label, for warnings. Nullopt when a list is not a file of this machine: it is not read
+/// twice.
+Result<std::optional<graph::KnownClasses>> classes_of_lists(const graph::Graph& graph, const std::string& list,
+                                                            const std::stop_token& stop) {
+  graph::KnownClasses known;
+  for (const graph::Node& node : graph.nodes) {
+    if (node.type != graph::NodeType::kInput) continue;
+    const std::string& path = node.list.empty() ? list : node.list;
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored)) return std::optional<graph::KnownClasses>();
+    AVA_TRY(const auto checked, pipeline::check_list(path, {}, {}, {}, stop));
+    for (const pipeline::LabelTotal& label : pipeline::report_of(checked.stats).labels)
+      for (const pipeline::ClassTotal& cls : label.count) known[label.key].insert(cls.cls);
+  }
+  return std::optional(std::move(known));
+}
+
+/// Errors and warnings: what the text says wrong, the rules, and what the lists do not have.
+Result<std::vector<graph::Problem>> problems_of(const graph::Reading& reading, const std::string& list,
+                                                const std::stop_token& stop) {
+  AVA_TRY(const auto known, classes_of_lists(reading.graph, list, stop));
+  auto problems = reading.problems;
+  const auto rules = graph::check(reading.graph, known ? &*known : nullptr);
+  problems.insert(problems.end(), rules.begin(), rules.end());
+  return problems;
+}
+
+bool is_error(const graph::Problem& problem) { return problem.severity == graph::Severity::kError; }
+
+std::string line_of(const graph::Problem& problem) {
+  const bool unnamed = !problem.node.empty() && problem.message.find("'" + problem.node + "'") == std::string::npos;
+  return fmt::format("{}{}: {}{}{}", is_error(problem) ? "" : "warning: ", problem.slug,
+                     unnamed ? fmt::format("'{}': ", problem.node) : "", problem.message,
+                     problem.hint.empty() ? "" : " (" + problem.hint + ")");
+}
+
 /// Everything that is wrong, then the counts.
 Result<int> check_only(const graph::Reading& reading, const graph::RunSpec& spec, bool json,
                        const std::stop_token& stop) {
-  auto problems = reading.problems;
-  const auto rules = graph::check(reading.graph);
-  problems.insert(problems.end(), rules.begin(), rules.end());
-  for (const graph::Problem& problem : problems)
-    say(json ? nlohmann::json{{"slug", problem.slug}, {"node", problem.node}, {"message", problem.message}}.dump()
-             : fmt::format("{}: {}{}", problem.slug, problem.message,
-                           problem.hint.empty() ? "" : " (" + problem.hint + ")"));
-  if (!problems.empty()) return exit_code(ErrorCode::kInvalidArgument);
-  AVA_TRY(auto counts, graph::count(reading.graph, spec.inputs, spec.seed, stop));
-  if (json)
-    say(schema::to_text(counts));
-  else
-    print_counts(counts);
-  return 0;
+  AVA_TRY(const auto problems, problems_of(reading, spec.inputs.list, stop));
+  const bool wrong = std::any_of(problems.begin(), problems.end(), is_error);
+  nlohmann::json document{{"problems", nlohmann::json::array()}, {"counts", nullptr}};
+  for (const graph::Problem& problem : problems) {
+    if (!json) say(line_of(problem));
+    document["problems"].push_back({{"slug", problem.slug},
+                                    {"severity", is_error(problem) ? "error" : "warning"},
+                                    {"node", problem.node},
+                                    {"message", problem.message}});
+  }
+  if (!wrong) {
+    AVA_TRY(auto counts, graph::count(reading.graph, spec.inputs, spec.seed, stop));
+    if (json)
+      document["counts"] = schema::to_json(counts);
+    else
+      print_counts(counts);
+  }
+  if (json) say(document.dump());
+  return wrong ? exit_code(ErrorCode::kInvalidArgument) : 0;
 }
 
 Result<int> preview_only(const graph::Graph& graph, const Options& options, const graph::RunSpec& spec,
@@ -108,6 +154,8 @@ Result<int> run(const Options& options, bool json, const std::stop_token& stop) 
   AVA_TRY(spec.inputs.sources, sources_of(options.sources, base));
   if (options.check) return check_only(reading, spec, json, stop);
   AVA_TRY(const graph::Graph graph, graph::parse(text));
+  AVA_TRY(const auto warnings, problems_of(reading, options.list, stop));
+  for (const graph::Problem& problem : warnings) std::fprintf(stderr, "%s\n", line_of(problem).c_str());
   if (options.preview > 0) return preview_only(graph, options, spec, stop);
   if (spec.target.folder.empty())
     return Error(ErrorCode::kInvalidArgument, "option.bad", "--out DIR says where the result goes");

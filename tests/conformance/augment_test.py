@@ -54,6 +54,16 @@ class BloodCells(unittest.TestCase):
         self.ava("data", "augment", self.dir / "graph.json", "--list", self.list, "--preview", 8, "-o", self.dir / "sheet.jpg")
         self.assertTrue((self.dir / "sheet.jpg").read_bytes().startswith(b"\xff\xd8"))
 
+    def test_what_the_list_does_not_have_is_said_before_it_runs(self):
+        def check(label, cls):
+            (self.dir / "graph.json").write_text(json.dumps(recipe(label, cls)))
+            said = json.loads(self.ava("data", "augment", self.dir / "graph.json", "--list", self.list, "--check", "--json"))
+            return [(p["severity"], p["slug"], p["node"]) for p in said["problems"]], said["counts"]["generated"]
+        self.assertEqual(check("detection.class", "Platelets")[0], [])
+        self.assertEqual(check("detection.class", "Plates"),
+                         ([("warning", "graph.class_gone", "f1"), ("warning", "graph.class_gone", "f2")], 0))
+        self.assertEqual(check("detection.cells", "Platelets")[0][0], ("warning", "graph.label_gone", "f1"))
+
 
 if __name__ == "__main__":
     unittest.main()
