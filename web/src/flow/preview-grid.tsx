@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Button, Card, Segmented, Skeleton, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ApiError } from "@/api/client";
 import { previewQuery, type PreviewItem } from "@/api/preprocess";
 import { EmptyNote } from "@/components/empty-note";
 import { ErrorAlert, slugSentence } from "@/components/error-alert";
@@ -83,6 +84,8 @@ export function PreviewGrid({ datasetId, text, node, nodeName, ready, seed, onDi
   const at = behind === "node" ? node : undefined;
   const query = useQuery({ ...previewQuery(datasetId, text, at, seed, count), enabled: ready, placeholderData: keepPreviousData });
   const items = query.data?.items ?? [];
+  // A graph that makes nothing yet is on its way, not wrong.
+  const nothing = query.error instanceof ApiError && query.error.problem.slug === "graph.nothing_to_show";
   const classes = [...new Set(items.flatMap((item) => item.before_labels.map((label) => label.class)))].sort();
   return (
     <Card
@@ -97,7 +100,8 @@ export function PreviewGrid({ datasetId, text, node, nodeName, ready, seed, onDi
       }
     >
       {!ready && <EmptyNote text={t("flow.previewLater")} />}
-      {ready && query.isError && <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />}
+      {ready && nothing && <EmptyNote text={t("flow.previewNothing")} />}
+      {ready && query.isError && !nothing && <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />}
       {ready && query.isPending && <Skeleton active />}
       {ready && query.data && items.length === 0 && <EmptyNote text={t("flow.previewNone")} />}
       {ready && !query.isError && items.length > 0 && (

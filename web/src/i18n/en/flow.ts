@@ -104,6 +104,7 @@ export const flow: Shape<typeof zh> = {
     previewResult: "Result",
     previewNode: "After {{name}}",
     previewLater: "Pictures before and after appear here once nodes are connected",
+    previewNothing: "The graph makes no new picture yet",
     previewNone: "No picture passes",
     before: "Before",
     after: "After",

@@ -101,6 +101,7 @@ export const flow = {
     previewResult: "最终结果",
     previewNode: "{{name}} 之后",
     previewLater: "接好节点后，这里显示处理前后的图片",
+    previewNothing: "图还没有生成新的图片",
     previewNone: "没有图片通过",
     before: "处理前",
     after: "处理后",
