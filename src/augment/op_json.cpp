@@ -12,6 +12,9 @@ namespace {
 
 using nlohmann::json;
 
+/// Sets in sets: more would be a stranger's attempt on the stack.
+constexpr int kDeepest = 8;
+
 bool is_textual(const Parameter& parameter) {
   return parameter.kind == ParameterKind::kChoice || parameter.kind == ParameterKind::kText;
 }
@@ -53,7 +56,7 @@ Result<void> read_argument(OpSpec& spec, const std::string& key, const json& val
     if (parameter.drawn_only || parameter.kind == ParameterKind::kText) continue;
     known.push_back(parameter.name);
     if (parameter.name != key) continue;
-    AVA_TRY(spec.settings[i], setting_from(*spec.op, parameter, value, at + "/" + key));
+    AVA_TRY(spec.settings[i], setting_from(*spec.op, parameter, value, fmt::format("{}/{}", at, key)));
     return {};
   }
   const std::string near = nearest_of(key, known);
@@ -63,16 +66,22 @@ Result<void> read_argument(OpSpec& spec, const std::string& key, const json& val
       .detail("operation", description.name)
       .detail("argument", key)
       .detail("nearest", near)
-      .at(at + "/" + key);
+      .at(fmt::format("{}/{}", at, key));
 }
 
-Result<void> read_members(OpSpec& spec, const json& members, const std::string& at) {
+Result<OpSpec> read_op(const json& document, const std::string& at, int depth);
+
+Result<void> read_members(OpSpec& spec, const json& members, const std::string& at, int depth) {
+  if (depth > kDeepest)
+    return Error(ErrorCode::kInvalidArgument, "op.too_deep",
+                 fmt::format("operations lie in operations more than {} times", kDeepest))
+        .at(at);
   if (!spec.op->description().has_members || !members.is_array())
     return Error(ErrorCode::kInvalidArgument, "op.bad_argument",
                  fmt::format("{}: 'ops' must be a list, of an operation that has members", spec.op->description().name))
         .at(at);
   for (std::size_t i = 0; i < members.size(); ++i) {
-    AVA_TRY(OpSpec member, op_from_json(members[i], fmt::format("{}/{}", at, i)));
+    AVA_TRY(OpSpec member, read_op(members[i], fmt::format("{}/{}", at, i), depth + 1));
     spec.members.push_back(std::move(member));
   }
   return {};
@@ -106,9 +115,7 @@ json parameter_schema(const Parameter& parameter) {
   return schema;
 }
 
-}  // namespace
-
-Result<OpSpec> op_from_json(const json& document, const std::string& at) {
+Result<OpSpec> read_op(const json& document, const std::string& at, int depth) {
   if (document.is_string()) {
     AVA_TRY(std::vector<OpSpec> specs, parse_ops(document.get<std::string>()));
     if (specs.size() == 1) return std::move(specs.front());
@@ -123,7 +130,7 @@ Result<OpSpec> op_from_json(const json& document, const std::string& at) {
   for (const auto& [key, value] : document.items()) {
     if (key == "op") continue;
     if (key == "ops") {
-      AVA_CHECK(read_members(spec, value, at + "/ops"));
+      AVA_CHECK(read_members(spec, value, at + "/ops", depth));
     } else if (key == "probability") {
       if (!value.is_number() || value.get<double>() < 0 || value.get<double>() > 1)
         return Error(ErrorCode::kInvalidArgument, "op.bad_argument", name + ": probability is a number from 0 to 1")
@@ -137,6 +144,10 @@ Result<OpSpec> op_from_json(const json& document, const std::string& at) {
     return Error(ErrorCode::kInvalidArgument, "op.no_members", name + " needs operations to choose from").at(at);
   return spec;
 }
+
+}  // namespace
+
+Result<OpSpec> op_from_json(const json& document, const std::string& at) { return read_op(document, at, 0); }
 
 json op_to_json(const OpSpec& spec) {
   const Description& description = spec.op->description();

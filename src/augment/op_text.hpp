@@ -18,7 +18,7 @@ Result<std::vector<OpSpec>> parse_ops(std::string_view text);
 
 /// {"op":"rotate","angle":[10,20],"fit":"expand","probability":0.5}; sets have "ops":[...]. A number may be a value or
 /// [low,high]; a choice a text or a list. Errors: as parse_ops(), and `op.unknown_argument` with the nearest name;
-/// details "at" = JSON pointer below `at`.
+/// `op.no_members`, `op.too_deep` (more than 8 sets in sets); each with the JSON pointer, below `at`.
 Result<OpSpec> op_from_json(const nlohmann::json& json, const std::string& at = "");
 /// Canonical: values that are the defaults are left out.
 nlohmann::json op_to_json(const OpSpec& spec);

@@ -61,6 +61,14 @@ TEST(OpJson, PointsAtWhatIsWrong) {
   EXPECT_EQ(error(R"({"op":"rotate","probability":2})").slug(), "op.bad_argument");
 }
 
+TEST(OpJson, SetsInSetsEndSomewhere) {
+  json nested = {{"op", "flip"}};
+  for (int i = 0; i < 8; ++i) nested = {{"op", "sequence"}, {"ops", json::array({nested})}};
+  EXPECT_OK(op_from_json(nested));
+  for (int i = 0; i < 5000; ++i) nested = {{"op", "sequence"}, {"ops", json::array({nested})}};
+  EXPECT_ERROR(op_from_json(nested), "op.too_deep");
+}
+
 TEST(Draw, IsAFunctionOfTheKeyAndStaysInTheRange) {
   ASSERT_OK_AND(const auto specs, parse_ops("rotate/[10,20],[keep,crop]"));
   int crops = 0;

@@ -58,7 +58,7 @@ class GraphRun {
   Result<void> make_pictures();
   Result<Batch> make_batch(std::uint64_t batch, const std::stop_token& stop);
   Result<RowOutcome> make_row(const std::vector<Item>& items, RowMaker& maker);
-  Result<void> take(Batch batch);
+  Result<void> take(const Batch& batch);
   Result<void> check_rejects() const;
   Result<void> remove_strays() const;
   Result<RunResult> finish();
@@ -204,7 +204,7 @@ Result<Batch> GraphRun::make_batch(std::uint64_t batch, const std::stop_token& s
   return made;
 }
 
-Result<void> GraphRun::take(Batch batch) {
+Result<void> GraphRun::take(const Batch& batch) {
   std::uint64_t items = 0;
   for (const RowOutcome& outcome : batch.outcomes) {
     AVA_CHECK(list_->write(outcome.lines));
@@ -236,7 +236,7 @@ Result<void> GraphRun::make_pictures() {
   const pipeline::Ordered<Batch>::Produce produce = [this](std::uint64_t batch, const std::stop_token& stop) {
     return make_batch(batch, stop);
   };
-  const pipeline::Ordered<Batch>::Consume consume = [this](Batch batch) { return take(std::move(batch)); };
+  const pipeline::Ordered<Batch>::Consume consume = [this](const Batch& batch) { return take(batch); };
   return ordered.run(produce, consume, stop_);
 }
 

@@ -214,7 +214,8 @@ export const errors: Shape<typeof zh> = {
     op: {
       bad_argument: "A value of the operation is not valid",
       bad_text: "The operations cannot be read",
-      no_members: "This operation holds no others",
+      no_members: "This operation needs others to choose from",
+      too_deep: "Operations lie too deep in one another",
       needs_others: "This operation needs other pictures",
       only_draws: "This operation only chooses others",
       range_in_step: "A step holds one value, not a range",

@@ -213,7 +213,8 @@ export const errors = {
     op: {
       bad_argument: "处理方式的某个取值不合法",
       bad_text: "无法识别处理方式",
-      no_members: "这种处理方式不能包含其他方式",
+      no_members: "这种处理方式需要先加入可选的方式",
+      too_deep: "处理方式嵌套得太深",
       needs_others: "这种处理方式需要其他图片",
       only_draws: "这种处理方式只用来选择其他方式",
       range_in_step: "记录里应是一个值，而不是范围",
