@@ -22,7 +22,8 @@ nlohmann::json schema_of(nlohmann::json* components) {
   return detail::json_schema(&value, &detail::walk<T>, components);
 }
 
-/// Parse text. Errors: `json.bad` with details line and column (characters, from 1).
+/// Parse text, at most 128 values deep. Errors: `json.bad`, with details line and column (characters, from 1) where it
+/// is no JSON.
 Result<nlohmann::json> parse(std::string_view text);
 
 }  // namespace ava::schema

@@ -22,9 +22,34 @@ std::pair<std::size_t, std::size_t> place_of(std::string_view text, std::size_t 
   return {line, column};
 }
 
+/// Values in values: what copies, writes and walks documents recurses, and must not reach the end of the stack.
+constexpr int kDeepest = 128;
+
+bool is_too_deep(std::string_view text) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      if (c == '"') quoted = false;
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kDeepest) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<nlohmann::json> parse(std::string_view text) {
+  if (is_too_deep(text))
+    return Error(ErrorCode::kInvalidArgument, "json.bad",
+                 "values lie in values more than " + std::to_string(kDeepest) + " deep");
   try {  // adapter: the parser reports by exception, with the byte where it stopped
     return nlohmann::json::parse(text);
   } catch (const nlohmann::json::parse_error& e) {

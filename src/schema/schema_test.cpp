@@ -91,5 +91,14 @@ TEST(Schema, PrintsJsonSchemaWithNamedParts) {
   EXPECT_EQ(components["Thing"]["properties"]["splits"]["additionalProperties"]["type"], "number");
 }
 
+// A stranger's body must not end the server's stack.
+TEST(Json, IsReadTo128Deep) {
+  const auto nested = [](int depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  EXPECT_OK(parse(nested(128)));
+  EXPECT_ERROR(parse(nested(129)), "json.bad");
+  EXPECT_ERROR(parse(std::string(1 << 20, '{')), "json.bad");
+  EXPECT_OK(parse("[\"" + std::string(500, '[') + "\\\"[\"]"));  // brackets in texts are text
+}
+
 }  // namespace
 }  // namespace ava::schema
