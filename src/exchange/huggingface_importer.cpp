@@ -144,10 +144,7 @@ class HuggingFaceRun {
       const bool taken = member.key == column || member.key == options_.label_column ||
                          (member.key == "objects" && has_boxes) || member.value.is(Kind::kNull);
       if (taken) continue;
-      const bool reserved = member.key == "url" || member.key == "type" || member.key == "label" ||
-                            member.key == "ops" || member.key == "source_url" || member.key == "split" ||
-                            member.key == "invalid";
-      if (reserved)
+      if (member.key == "split" || sample::is_list_member(member.key))
         sink_.note("not_carried." + member.key);
       else
         extra.raw(member.key, sample::json::without_blanks(member.value.raw));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/file.hpp"
 
@@ -50,6 +51,12 @@ Box hull_of(std::span<const Point> points) {
 
 std::vector<Point> corners_of(const Box& box) {
   return {{box.x0, box.y0}, {box.x1, box.y0}, {box.x1, box.y1}, {box.x0, box.y1}};
+}
+
+bool is_list_member(std::string_view name) {
+  static constexpr std::array<std::string_view, 9> kMembers{"url",   "type",   "source_url",  "ops",    "label",
+                                                            "class", "detect", "facecluster", "invalid"};
+  return std::ranges::find(kMembers, name) != kMembers.end();
 }
 
 bool is_rectangle(std::span<const Point> points) {

@@ -138,6 +138,9 @@ struct Sample {
   bool operator==(const Sample&) const = default;
 };
 
+/// Whether a list gives a top-level member of this name a meaning: nothing of a stranger may be written under it.
+bool is_list_member(std::string_view name);
+
 /// The class of a sample for a classification label: its first ground-truth entry with a class, or empty.
 /// `several` tells that distinct classes were there (counted `several_classes`). Source: formats.md 2.6.
 std::string_view class_of(const SampleView& sample, const LabelKey& key, bool* several = nullptr);

@@ -57,8 +57,7 @@ class Builder {
   /// Known members are taken by name; a duplicate of one is overwritten by the last.
   void top_member(const Node& root, const json::Member& member) {
     const std::string& key = member.key;
-    const bool known = key == "url" || key == "type" || key == "source_url" || key == "ops" || key == "label" ||
-                       key == "class" || key == "detect" || key == "facecluster" || key == "invalid";
+    const bool known = is_list_member(key);
     if (known && root.find(key) != &member.value) {
       warn("duplicate_key");
       return;

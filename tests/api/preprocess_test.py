@@ -139,14 +139,14 @@ class Preprocess(unittest.TestCase):
     def test_killed_worker_leaves_what_an_undisturbed_one_makes(self):
         files = {f"{NAMES[i % 3]}/{i:03}.png": png(i, 400) for i in range(60)}
         large = self.server.import_upload("large", tar_of(files), "large.tar")
-        graph = recipe(times=4)
+        graph = recipe(times=40)  # long enough to be killed on a fast machine
         body = {"graph": graph, "seed": 5}
         path = f"/datasets/{large['id']}/preprocess"
         calm = self.server.post(path, {**body, "name": "calm"})
         self.assertEqual(self.server.wait_job(calm["job"]["id"])["state"], "succeeded")
         killed = self.server.post(path, {**body, "name": "killed"})
         kills = 0
-        for pause in (0.05, 0.2):
+        for pause in (0, 0.2):
             pid = None
             until = time.monotonic() + 30
             while pid is None and time.monotonic() < until:
