@@ -115,7 +115,9 @@ TEST(LineScanner, NumbersAreThoseOfJson) {
     const auto sample = parse_sample(line);
     const auto said = read_all(kFirst + line);
     ASSERT_EQ(said.size(), sample.ok() ? 2u : 1u) << number;
-    if (sample.ok()) EXPECT_EQ(said[1], describe(*sample)) << number;
+    if (sample.ok()) {
+      EXPECT_EQ(said[1], describe(*sample)) << number;
+    }
   }
 }
 

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """tools/fuzz: what it makes of libFuzzer's words, and that every target has something to begin with."""
 import importlib.util
+import json
 import subprocess
 import unittest
+import unittest.mock
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
@@ -45,6 +47,17 @@ class Fuzz(unittest.TestCase):
         for target in fuzz.known_targets():
             if not target.startswith("import_"):
                 self.assertIn(f'"{target}"', seeds)
+
+    def test_the_targets_come_from_the_build_of_the_unit_tests(self):
+        presets = json.loads((ROOT / "CMakePresets.json").read_text())["configurePresets"]
+        asan = next(preset for preset in presets if preset["name"] == "asan")["cacheVariables"]
+        self.assertEqual((asan["AVA_SANITIZE"], asan["CMAKE_CXX_COMPILER"]), ("address", "clang++"))
+        self.assertNotIn("AVA_TESTS", asan)
+        self.assertNotIn("fuzz", [preset["name"] for preset in presets])
+        steps = (ROOT / "tools/lib/check_steps.sh").read_text()
+        self.assertIn("tools/run_tests build/asan", steps)
+        with unittest.mock.patch("sys.argv", ["fuzz"]):
+            self.assertEqual(fuzz.parse_arguments().build, ROOT / "build/asan")
 
     def test_a_target_that_is_none_is_refused_with_those_there_are(self):
         done = subprocess.run([ROOT / "tools/fuzz", "jpg"], capture_output=True, text=True)

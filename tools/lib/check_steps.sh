@@ -164,11 +164,11 @@ step_journey() {
 }
 
 # At the lowest priority: a minute of fuzzing is a minute, however little of the processor it gets.
-step_fuzz() { nice -n 19 tools/fuzz --jobs 2; }
+step_fuzz() { nice -n 15 tools/fuzz --jobs 4; }
 
 step_tidy() { nice -n 15 tools/run_tidy $DEV --jobs "$JOBS"; }
 
-# Turn off address randomisation where allowed: the sanitizers of GCC 12 do not start on kernels that use many bits of it.
+# Turn off address randomisation where allowed: the sanitizers of GCC 12 and clang 14 do not start on kernels that use many bits of it.
 steady() { if setarch -R true 2>/dev/null; then setarch -R "$@"; else "$@"; fi; }
 
 # Names of the test targets of a configured build, those that match.
@@ -179,12 +179,15 @@ test_targets() {
   printf '%s\n' "$found"
 }
 
+# The fuzz targets of tests/fuzz come from the same build, after this step: never two at once in one folder.
 step_asan() {
-  cmake --preset asan
+  # CMake keeps no setting of a folder that another compiler was configured in before.
+  cmake --fresh --preset asan
   local rc=0
-  test_targets build/asan '_test$' | xargs -r ninja -C build/asan -j "$JOBS" -k 0 || rc=1
-  ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
-    steady tools/run_tests build/asan --match '_test$' --jobs "$JOBS" --out "$LOGS/asan.json" || rc=1
+  test_targets build/asan '_test$' | nice -n 15 xargs -r ninja -C build/asan -j "$JOBS" -k 0 || rc=1
+  # addr2line, which comes with the compiler: llvm-symbolizer is another 48 MB.
+  ASAN_OPTIONS=detect_stack_use_after_return=1:allow_addr2line=1 UBSAN_OPTIONS=print_stacktrace=1:allow_addr2line=1 \
+    steady nice -n 5 tools/run_tests build/asan --match '_test$' --jobs "$JOBS" --out "$LOGS/asan.json" || rc=1
   return $rc
 }
 
