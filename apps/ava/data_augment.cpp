@@ -64,6 +64,7 @@ void print_result(const graph::RunResult& result) {
   if (result.boxes_clipped + result.boxes_dropped + result.landmarks_dropped > 0)
     say(fmt::format("{} boxes cut to the picture, {} boxes and {} landmarks dropped", result.boxes_clipped,
                     result.boxes_dropped, result.landmarks_dropped));
+  if (result.from_cache > 0) say(fmt::format("{} pictures came from the cache", result.from_cache));
   if (result.resumed > 0) say(fmt::format("{} pictures had been finished by an earlier attempt", result.resumed));
 }
 
@@ -182,6 +183,14 @@ void add_data_augment(CLI::App& data, Call& call) {
   command->add_option("--seed", spec.seed, "Decides all that is random")->capture_default_str();
   command->add_option("--threads", spec.threads, "0: one per core; the bytes do not depend on it")
       ->check(CLI::Range(0, 256));
+  command
+      ->add_option("--cache", spec.cache,
+                   "Folder that keeps new pictures for any later job: of more rows or a larger multiple only the new\n"
+                   "ones are computed")
+      ->envname("AVA_CACHE");
+  command->add_option("--cache-size", spec.cache_bytes, "What the cache may take, e.g. 500MiB; 0: no bound")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("20GiB");
   command->add_option("--max-reject-ratio", spec.max_reject_ratio, "Fail when more rows are bad")
       ->capture_default_str();
   command->add_option("--rejects", options->rejects, "Where rejects.jsonl is left when it fails");
@@ -196,7 +205,8 @@ void add_data_augment(CLI::App& data, Call& call) {
       "at once, at the end. Run again after a crash, the same command goes on with the pictures it had finished.\n"
       "Examples:\n  ava data augment graph.json --list dataset.jsonlist --check\n"
       "  ava data augment graph.json --list dataset.jsonlist --preview 12 -o sheet.png\n"
-      "  ava data augment graph.json --list dataset.jsonlist --out more --seed 7");
+      "  ava data augment graph.json --list dataset.jsonlist --out more --seed 7\n"
+      "  ava data augment graph.json --list longer.jsonlist --out more2 --seed 7 --cache ~/.cache/ava");
   command->callback([&call, options] {
     call.run = [&call, options](const std::stop_token& stop) { return run(*options, call.json, stop); };
   });

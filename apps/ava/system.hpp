@@ -20,7 +20,7 @@ struct SystemSettings {
   std::string database_url;
   std::string engine_socket;
   std::vector<std::filesystem::path> storage_roots;
-  std::filesystem::path picture_cache;  ///< of format jobs; empty: none
+  std::filesystem::path picture_cache;  ///< of jobs that make pictures; empty: none
   std::uint64_t picture_cache_bytes = 0;
   bool container_network = false;
   bool pull_images = false;

@@ -10,11 +10,6 @@ namespace ava::dataset {
 
 namespace {
 
-Result<pipeline::Target> target_of(const WorkerParts& parts, const Dataset& dataset, const std::string& below = {}) {
-  AVA_TRY(const user::Bucket bucket, parts.buckets.find(dataset.bucket_id));
-  return pipeline::Target{{}, bucket.name, dataset.prefix + below};
-}
-
 Result<Dataset> dataset_of(const WorkerParts& parts, const job::Job& job) {
   AVA_TRY(const auto id, DatasetId::parse(job.subject.id));
   return parts.datasets.find(id);

@@ -9,11 +9,6 @@ namespace ava::dataset {
 
 namespace {
 
-Result<pipeline::Target> target_of(const WorkerParts& parts, const Dataset& dataset) {
-  AVA_TRY(const user::Bucket bucket, parts.buckets.find(dataset.bucket_id));
-  return pipeline::Target{{}, bucket.name, dataset.prefix};
-}
-
 Result<engine::Spec> preprocess_spec(const WorkerParts& parts, const job::Job& job) {
   AVA_TRY(const auto payload, schema::from_text<PreprocessPayload>(job.payload));
   AVA_TRY(const auto id, DatasetId::parse(job.subject.id));
@@ -24,6 +19,8 @@ Result<engine::Spec> preprocess_spec(const WorkerParts& parts, const job::Job& j
   spec.inputs = inputs_of(payload.lists, std::move(sources));
   spec.seed = static_cast<std::uint64_t>(payload.seed);
   AVA_TRY(spec.target, target_of(parts, dataset));
+  spec.cache = parts.picture_cache.string();
+  spec.cache_bytes = parts.picture_cache_bytes;
   return worker_spec(parts, job, spec);
 }
 

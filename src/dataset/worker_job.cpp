@@ -15,6 +15,11 @@ Answer answer_of_silence(const engine::Status& status, std::string_view why) {
 
 }  // namespace
 
+Result<pipeline::Target> target_of(const WorkerParts& parts, const Dataset& dataset, const std::string& below) {
+  AVA_TRY(const user::Bucket bucket, parts.buckets.find(dataset.bucket_id));
+  return pipeline::Target{{}, bucket.name, dataset.prefix + below};
+}
+
 Result<pipeline::Sources> sources_of(user::BucketService& buckets, bool allow_private_hosts) {
   pipeline::Sources sources;
   std::string cursor;

@@ -17,6 +17,8 @@ Result<pipeline::Sources> sources_of(user::BucketService& buckets, bool allow_pr
 inline Result<pipeline::Sources> sources_of(const WorkerParts& parts) {
   return sources_of(parts.buckets, parts.allow_private_hosts);
 }
+/// Where a dataset lies, or what is `below` it ("/sets/...").
+Result<pipeline::Target> target_of(const WorkerParts& parts, const Dataset& dataset, const std::string& below = {});
 /// Write the order, and say how the worker is started. `spec` is JSON.
 Result<engine::Spec> worker_spec_of(const WorkerParts& parts, const job::Job& job, std::string spec);
 template <class Spec>

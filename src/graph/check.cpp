@@ -152,7 +152,7 @@ class Checker {
   void check_filter(const Node& node) {
     const Filter& filter = node.filter;
     if (!filter.label.empty()) return check_label(node, filter.label);
-    if (filter.unlabelled && filter.values.empty() && !filter.box.any()) return;
+    if ((filter.unlabelled || !filter.where.empty()) && filter.values.empty() && !filter.box.any()) return;
     add("graph.bad_setting", node.id, fmt::format("'{}' names no label to filter by", node.id)).details = {
         {"setting", "label"}};
   }

@@ -13,6 +13,7 @@
 #include "augment/op.hpp"
 #include "augment/scene.hpp"
 #include "base/result.hpp"
+#include "graph/term.hpp"
 #include "sample/sample.hpp"
 
 namespace ava::graph {
@@ -29,13 +30,14 @@ struct BoxBounds {
 };
 
 /// Passes rows with a ground-truth entry of `label` that has one of the classes (and whose box is in the bounds);
-/// with `exclude`, rows that have entries of the label but none of these.
+/// with `exclude`, rows that have entries of the label but none of these. Every term of `where` must hold, too.
 struct Filter {
-  std::string label;                ///< "classification.pulp"; empty only with `unlabelled`
+  std::string label;                ///< "classification.pulp"; empty only with `unlabelled` or `where`
   std::vector<std::string> values;  ///< classes; empty: any
   bool exclude = false;
   bool unlabelled = false;  ///< rows without an entry of that label (empty: of any label) pass, too
   BoxBounds box;
+  std::vector<Term> where;
 };
 
 /// The multiple of rows by class. Where several classes of a row are listed, the largest counts.

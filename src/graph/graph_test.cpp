@@ -58,7 +58,8 @@ TEST(GraphText, KeepsEverySetting) {
   const std::string text = text_of(
       {kIn,
        R"({"id":"f","type":"filter","label":"detection.d","values":["x"],"mode":"exclude","unlabelled":true,)"
-       R"("box":{"min_width":3,"max_area":9.5}})",
+       R"("box":{"min_width":3,"max_area":9.5},"where":[{"field":"entries","is":">","value":2},)"
+       R"({"field":"member.ok","is":"!=","value":true},{"field":"url","is":"contains","value":"a"}]})",
        R"({"id":"a","type":"augment","operations":[{"op":"rotate","angle":[5,9],"probability":0.5}],"multiple":1.5,)"
        R"("conditions":[{"label":"detection.d","values":{"y":3}}],"count_mode":"new","keep_source":false,"seed":7,)"
        R"("labels":{"min_area":4,"hull":true,"mirrored_landmarks":[[0,1]]}})",
@@ -68,6 +69,8 @@ TEST(GraphText, KeepsEverySetting) {
   ASSERT_OK_AND(const Graph again, parse(to_json(graph, -1)));
   EXPECT_EQ(to_json(again, -1), to_json(graph, -1));
   EXPECT_EQ(graph.nodes[1].filter.box.max_area, 9.5);
+  EXPECT_EQ(again.nodes[1].filter.where, graph.nodes[1].filter.where);
+  EXPECT_EQ(graph.nodes[1].filter.where.back(), (Term{.field = "url", .is = "contains", .value = "a"}));
   EXPECT_EQ(graph.nodes[2].augment.seed, 7u);
   EXPECT_EQ(graph.nodes[3].output.picture.quality, 80);
 }
@@ -134,6 +137,30 @@ TEST(GraphCheck, LooksAtSettings) {
   EXPECT_EQ(node(R"({"id":"n","type":"filter"})"), Wrong{"graph.bad_setting n"});
   EXPECT_EQ(node(R"({"id":"n","type":"filter","label":"nonsense","values":["a"]})"), Wrong{"graph.bad_setting n"});
   EXPECT_EQ(node(R"({"id":"n","type":"filter","unlabelled":true})"), Wrong{});
+}
+
+TEST(GraphCheck, LooksAtComparisons) {
+  const auto term = [](std::string_view text) {
+    const auto reading = read(text_of({kIn, kOut, fmt::format(R"({{"id":"n","type":"filter","where":[{}]}})", text)},
+                                      R"([["in","n"],["n","out"]])"));
+    if (!reading.ok() || reading->problems.empty()) return std::string("good");
+    return reading->problems.front().pointer + " " + reading->problems.front().message;
+  };
+  EXPECT_EQ(term(R"({"field":"entries","is":">=","value":3})"), "good");
+  EXPECT_EQ(term(R"({"field":"member.split","value":"train"})"), "good");
+  EXPECT_EQ(term(R"({"field":"member.ok","is":"!=","value":true})"), "good");
+  EXPECT_EQ(term(R"({"field":"size","value":3})"),
+            "/nodes/2/where/0/field field must be entries, classes, url or member.NAME");
+  EXPECT_EQ(term(R"({"field":"member.","value":3})"),
+            "/nodes/2/where/0/field field must be entries, classes, url or member.NAME");
+  EXPECT_EQ(term(R"({"field":"classes","value":"3"})"), "/nodes/2/where/0/value value must be a number");
+  EXPECT_EQ(term(R"({"field":"url","value":3})"), "/nodes/2/where/0/value value must be a text");
+  EXPECT_EQ(term(R"({"field":"url","is":"<","value":"a"})"),
+            "/nodes/2/where/0/is is must be one of ==, !=, contains, starts_with");
+  EXPECT_EQ(term(R"({"field":"member.ok","is":"<","value":true})"), "/nodes/2/where/0/is is must be one of ==, !=");
+  EXPECT_EQ(term(R"({"field":"url"})"), "/nodes/2/where/0/value value must be a number, a text, true or false");
+  EXPECT_EQ(term(R"({"field":"url","value":"a","iz":1})"), "/nodes/2/where/0/iz 'iz' means nothing here");
+  EXPECT_EQ(term("3"), "/nodes/2/where where must be a list of at most 32 comparisons");
 }
 
 TEST(GraphCheck, WarnsOfClassesThatAreGone) {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/digest.hpp"
 #include "graph/plan.hpp"
 #include "pipeline/sources.hpp"
 #include "sample/list_writer.hpp"
@@ -42,6 +41,16 @@ Result<Source*> RowMaker::source() {
   return &*source_;
 }
 
+Result<Digest> RowMaker::source_digest() {
+  if (!source_digest_) {
+    AVA_TRY(Source* const source, this->source());
+    source_digest_ = sha256(source->bytes());
+  }
+  return *source_digest_;
+}
+
+std::uint64_t RowMaker::row_hash() const { return plan_.rows().rows[row_].hash; }
+
 Result<Made> RowMaker::make(const Item& item) {
   AVA_TRY(Source* const source, this->source());
   augment::Scene scene(
@@ -68,7 +77,7 @@ std::string RowMaker::name_of(const Item& item, const Made& made) const {
   std::string lineage;
   for (const Origin& origin : item.lineage)
     lineage += fmt::format("{}\n{}\n", plan_.graph().nodes[origin.node].id, origin.copy);
-  const std::string what = fmt::format("{}\n{}\n{}{}", url_, plan_.rows().rows[row_].hash, lineage, made.sample.ops);
+  const std::string what = fmt::format("{}\n{}\n{}{}", url_, row_hash(), lineage, made.sample.ops);
   const std::string hex = to_hex(sha256(what));
   return fmt::format("{}/{}.{}", hex.substr(0, 2), hex.substr(0, 24), made.extension);
 }

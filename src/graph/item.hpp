@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.hpp"
 #include "graph/picture.hpp"
 #include "graph/plan.hpp"
 
@@ -34,6 +35,9 @@ class RowMaker {
   Result<Source*> source();
   /// Errors: those of fetching, decoding, the operations and encoding.
   Result<Made> make(const Item& item);
+  /// SHA-256 of the source's bytes. Errors: those of source().
+  Result<Digest> source_digest();
+  std::uint64_t row_hash() const;
   /// What names an item's picture: source url, lineage and ops.
   std::string name_of(const Item& item, const Made& made) const;
 
@@ -47,6 +51,7 @@ class RowMaker {
   std::string url_;  ///< as the list has it
   sample::Sample sample_;
   std::optional<Source> source_;
+  std::optional<Digest> source_digest_;
   std::unique_ptr<OtherRows> others_;
 };
 

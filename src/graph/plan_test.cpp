@@ -135,6 +135,38 @@ TEST(Plan, FiltersByBoxAndByMissingLabels) {
   EXPECT_EQ(passed(R"("unlabelled":true)"), 1u);
 }
 
+TEST(Plan, ComparesRows) {
+  const ListFolder folder;
+  const Inputs inputs = folder.write(
+      {R"({"url":"a/1.jpg","type":"image","split":"train","width":640,"ok":true,"label":[{"name":"d","type":"detection","version":"1","data":[{"class":"x","bbox":[[2,3],[12,3],[12,9],[2,9]]},{"class":"y","bbox":[[2,3],[12,3],[12,9],[2,9]]}]}]})"
+       "\n",
+       R"({"url":"a/2.jpg","type":"image","split":"val","width":320,"ok":false,"source_url":"http://h/2"})"
+       "\n",
+       R"({"url":"b/3.jpg","type":"image","width":"640"})"
+       "\n"});
+  const auto passed = [&](std::string_view term) {
+    const Plan plan = plan_of(
+        fmt::format(R"({{"version":1,"nodes":[{{"id":"in","type":"input"}},{{"id":"f","type":"filter","where":[{}]}},)"
+                    R"({{"id":"out","type":"output"}}],"edges":[["in","f"],["f","out"]]}})",
+                    term),
+        inputs);
+    return plan.counts().output;
+  };
+  EXPECT_EQ(passed(R"({"field":"member.split","value":"train"})"), 1u);
+  EXPECT_EQ(passed(R"({"field":"member.split","is":"!=","value":"train"})"), 2u);
+  EXPECT_EQ(passed(R"({"field":"member.width","is":">=","value":320})"), 2u);
+  EXPECT_EQ(passed(R"({"field":"member.width","is":"<","value":640})"), 1u);
+  EXPECT_EQ(passed(R"({"field":"member.ok","value":true})"), 1u);
+  EXPECT_EQ(passed(R"({"field":"member.ok","is":"!=","value":true})"), 2u);
+  EXPECT_EQ(passed(R"({"field":"member.source_url","is":"starts_with","value":"http://h/"})"), 1u);
+  EXPECT_EQ(passed(R"({"field":"url","is":"contains","value":"a/"})"), 2u);
+  EXPECT_EQ(passed(R"({"field":"entries","is":">","value":1})"), 1u);
+  EXPECT_EQ(passed(R"({"field":"classes","value":2})"), 1u);
+  EXPECT_EQ(passed(R"({"field":"entries","value":0})"), 2u);
+  EXPECT_EQ(passed(R"({"field":"url","is":"contains","value":"a/"},{"field":"member.width","is":">","value":400})"),
+            1u);
+}
+
 TEST(Plan, ReadsSeveralListsAndTheSameOneOnce) {
   const ListFolder folder;
   Inputs inputs = folder.write(rows(6));

@@ -128,6 +128,33 @@ void read_texts(Members& members, const char* name, std::vector<std::string>& va
     members.bad(name, "a list of texts");
 }
 
+void read_term(const Json& json, const std::string& pointer, Members& above, Term& term) {
+  Members members(json, pointer, above.node(), above.problems());
+  members.text("field", term.field);
+  members.text("is", term.is);
+  const Json* value = members.get("value");
+  if (value != nullptr && value->is_boolean())
+    term.value = value->get<bool>();
+  else if (value != nullptr && value->is_number())
+    term.value = value->get<double>();
+  else if (value != nullptr && value->is_string())
+    term.value = value->get<std::string>();
+  else
+    return members.bad("value", "a number, a text, true or false");
+  if (const auto fault = fault_of(term)) members.bad(fault->member, fault->rule);
+}
+
+void read_terms(Members& members, std::vector<Term>& terms) {
+  constexpr std::size_t kMost = 32;
+  const Json* json = members.get("where");
+  if (json == nullptr) return;
+  const bool good = json->is_array() && json->size() <= kMost &&
+                    std::all_of(json->begin(), json->end(), [](const Json& one) { return one.is_object(); });
+  if (!good) return members.bad("where", fmt::format("a list of at most {} comparisons", kMost));
+  for (std::size_t i = 0; i < json->size(); ++i)
+    read_term((*json)[i], fmt::format("{}/{}", members.at("where"), i), members, terms.emplace_back());
+}
+
 void read_filter(Members& members, Filter& filter) {
   constexpr std::array<std::string_view, 2> kModes = {"include", "exclude"};
   std::string mode = "include";
@@ -136,6 +163,7 @@ void read_filter(Members& members, Filter& filter) {
   members.choice("mode", mode, kModes);
   filter.exclude = mode == "exclude";
   members.flag("unlabelled", filter.unlabelled);
+  read_terms(members, filter.where);
   const Json* box = members.get("box");
   if (box == nullptr) return;
   if (box->is_object())

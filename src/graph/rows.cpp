@@ -55,10 +55,11 @@ class Sorter {
 
   std::uint32_t kind_of(const sample::SampleView& view, std::uint32_t list, const std::vector<std::uint32_t>& list_of) {
     Kind kind{.list = list};
+    RowFacts facts(view);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const Node& node = graph_.nodes[i];
       const bool input = node.type == NodeType::kInput;
-      kind.passes.push_back(input ? list_of[i] == list : node.type != NodeType::kFilter || passes(view, i));
+      kind.passes.push_back(input ? list_of[i] == list : node.type != NodeType::kFilter || passes(view, facts, i));
       kind.times.push_back(node.type == NodeType::kAugment ? node.augment.new_per_item(times(view, i)) : 0);
     }
     if (rows_.kinds.size() < kMostKinds) kind.classes = classes_of(view);
@@ -77,8 +78,11 @@ class Sorter {
     return key.ok() ? std::optional(*std::move(key)) : std::nullopt;
   }
 
-  bool passes(const sample::SampleView& view, std::size_t node) const {
+  bool passes(const sample::SampleView& view, RowFacts& facts, std::size_t node) const {
     const Filter& filter = graph_.nodes[node].filter;
+    for (const Term& term : filter.where)
+      if (!facts.hold(term, keys_[node])) return false;
+    if (filter.label.empty() && !filter.unlabelled) return true;
     bool has = false;
     bool matches = false;
     for (const sample::LabelView& label : view.labels) {

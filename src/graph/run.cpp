@@ -12,6 +12,7 @@
 #include "graph/check.hpp"
 #include "graph/finished_rows.hpp"
 #include "graph/item.hpp"
+#include "graph/made_items.hpp"
 #include "pipeline/ordered.hpp"
 #include "pipeline/progress_meter.hpp"
 #include "pipeline/rejects.hpp"
@@ -31,6 +32,7 @@ struct Batch {
   std::vector<RowOutcome> outcomes;
   std::vector<sample::Reject> rejects;
   std::uint64_t resumed = 0;
+  std::uint64_t from_cache = 0;
 };
 
 /// Must the work end, or is it the picture that is bad?
@@ -57,7 +59,8 @@ class GraphRun {
   Result<unsigned> producers() const;
   Result<void> make_pictures();
   Result<Batch> make_batch(std::uint64_t batch, const std::stop_token& stop);
-  Result<RowOutcome> make_row(const std::vector<Item>& items, RowMaker& maker);
+  Result<RowOutcome> make_row(const std::vector<Item>& items, RowMaker& maker, std::uint64_t& from_cache);
+  Result<Made> find_or_make(const Item& item, RowMaker& maker, std::uint64_t& from_cache);
   Result<void> take(const Batch& batch);
   Result<void> check_rejects() const;
   Result<void> remove_strays() const;
@@ -74,6 +77,7 @@ class GraphRun {
   std::optional<Plan> plan_;
   std::optional<format::OutFile> list_;
   std::unique_ptr<FinishedRows> finished_;
+  std::unique_ptr<MadeItems> made_before_;
   sample::ListOptions options_;
   RunResult result_;
 };
@@ -148,7 +152,19 @@ std::string GraphRun::picture_url(const std::string& name) const {
   return fmt::format("qiniu:///{}/{}/pictures/{}", spec_.target.bucket, spec_.target.prefix, name);
 }
 
-Result<RowOutcome> GraphRun::make_row(const std::vector<Item>& items, RowMaker& maker) {
+Result<Made> GraphRun::find_or_make(const Item& item, RowMaker& maker, std::uint64_t& from_cache) {
+  if (made_before_ == nullptr) return maker.make(item);
+  AVA_TRY(const Digest key, made_before_->key_of(maker, item));
+  if (auto found = made_before_->find(key)) {
+    ++from_cache;
+    return *std::move(found);
+  }
+  AVA_TRY(Made made, maker.make(item));
+  made_before_->keep(key, made);
+  return made;
+}
+
+Result<RowOutcome> GraphRun::make_row(const std::vector<Item>& items, RowMaker& maker, std::uint64_t& from_cache) {
   RowOutcome outcome;
   for (const Item& item : items) {
     if (item.lineage.empty()) {
@@ -156,7 +172,7 @@ Result<RowOutcome> GraphRun::make_row(const std::vector<Item>& items, RowMaker& 
       ++outcome.kept;
       continue;
     }
-    AVA_TRY(Made made, maker.make(item));
+    AVA_TRY(Made made, find_or_make(item, maker, from_cache));
     const std::string name = maker.name_of(item, made);
     AVA_CHECK(finished_->write(name, made.bytes));
     made.sample.url = picture_url(name);
@@ -188,7 +204,7 @@ Result<Batch> GraphRun::make_batch(std::uint64_t batch, const std::stop_token& s
         made.outcomes.push_back(*std::move(found));
         continue;
       }
-    auto outcome = make_row(items, *maker);
+    auto outcome = make_row(items, *maker, made.from_cache);
     if (outcome.ok()) {
       if (generates) finished_->keep(key, *outcome);
       made.outcomes.push_back(*std::move(outcome));
@@ -221,6 +237,7 @@ Result<void> GraphRun::take(const Batch& batch) {
     ++result_.rejected;
   }
   result_.resumed += batch.resumed;
+  result_.from_cache += batch.from_cache;
   if (result_.resumed > 0) meter_.rename(fmt::format("make pictures, {} made before", result_.resumed));
   meter_.add(items);
   return {};
@@ -229,6 +246,7 @@ Result<void> GraphRun::take(const Batch& batch) {
 Result<void> GraphRun::make_pictures() {
   AVA_TRY(list_, format::OutFile::create(folder_->path() / kListFile));
   AVA_TRY(finished_, FinishedRows::open(folder_->spool(), result_.plan));
+  if (!spec_.cache.empty()) made_before_ = MadeItems::open(spec_.cache, spec_.cache_bytes, *plan_, result_.plan);
   meter_.begin("make pictures", result_.counts.output, "items");
   const std::uint64_t batches = (plan_->rows().rows.size() + kRowsPerBatch - 1) / kRowsPerBatch;
   AVA_TRY(const unsigned threads, producers());
@@ -280,7 +298,7 @@ Result<RunResult> GraphRun::finish() {
   AVA_CHECK(remove_strays());
   AVA_CHECK(file::write_atomic(folder_->path() / kGraphFile, to_json(graph_) + "\n"));
   RunResult report = result_;
-  report.resumed = 0;  // the same whoever made them
+  report.resumed = report.from_cache = 0;  // the same whoever made them
   report.list = kListFile;
   AVA_CHECK(file::write_atomic(folder_->path() / kReportFile, schema::to_text(report) + "\n"));
   meter_.finish("publish");
@@ -325,6 +343,8 @@ void describe(schema::Visitor& v, RunSpec& x) {
   v.field("threads", x.threads, {.doc = "0: one per core", .required = false, .max = 256});
   v.field("max_reject_ratio", x.max_reject_ratio, {.required = false, .min = 0, .max = 1});
   v.field("target", x.target);
+  v.field("cache", x.cache, {.required = false});
+  v.field("cache_bytes", x.cache_bytes, {.required = false});
 }
 
 void describe(schema::Visitor& v, RunResult& x) {
@@ -343,6 +363,7 @@ void describe(schema::Visitor& v, RunResult& x) {
   v.field("reasons", x.reasons);
   v.field("list", x.list);
   v.field("resumed", x.resumed, {.doc = "Pictures that an earlier attempt had finished"});
+  v.field("from_cache", x.from_cache, {.doc = "Pictures that another job had made", .required = false});
   v.field("already_there", x.already_there);
 }
 

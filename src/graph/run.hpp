@@ -22,13 +22,15 @@ struct RunSpec {
   schema::AnyJson graph;  ///< its JSON
   Inputs inputs;
   std::uint64_t seed = 0;
-  unsigned threads = 0;           ///< 0: one per core
-  double max_reject_ratio = 1.0;  ///< of the rows; above it the run fails
-  pipeline::Target target;        ///< a folder, or a prefix of a bucket
+  unsigned threads = 0;                     ///< 0: one per core
+  double max_reject_ratio = 1.0;            ///< of the rows; above it the run fails
+  pipeline::Target target;                  ///< a folder, or a prefix of a bucket
+  std::string cache;                        ///< folder of items that were made before, for any job; empty: none
+  std::uint64_t cache_bytes = 20ull << 30;  ///< what the cache may take; 0: no bound
 };
 void describe(schema::Visitor& v, RunSpec& x);
 
-/// What is in report.json, too, but for the last two. rows = kept + generated.
+/// What is in report.json, too, but for the last three. rows = kept + generated.
 struct RunResult {
   std::string plan;  ///< digest of lists, graph and seed
   std::uint64_t seed = 0;
@@ -44,6 +46,7 @@ struct RunResult {
   std::map<std::string, std::uint64_t> reasons;  ///< slug -> how many
   std::string list;                              ///< path or url of the new list
   std::uint64_t resumed = 0;                     ///< generated pictures that an earlier attempt had finished
+  std::uint64_t from_cache = 0;                  ///< generated pictures that were found in the cache
   bool already_there = false;                    ///< the same had been finished before; nothing was written
 };
 void describe(schema::Visitor& v, RunResult& x);

@@ -124,6 +124,58 @@ TEST(GraphRun, GoesOnWithWhatWasFinished) {
   EXPECT_EQ(made, content_of(folder / "whole"));
 }
 
+TEST(GraphRun, ComputesOnlyWhatIsNew) {
+  const ListFolder folder;
+  ten_pictures(folder);
+  std::vector<std::string> lines;
+  for (int i = 0; i < 10; ++i)
+    lines.push_back(ListFolder::line(fmt::format("{}.{}", i, i % 3 == 2 ? "png" : "jpg"), "cat"));
+  const std::vector<std::string> eight(lines.begin(), lines.begin() + 8);
+  const auto made = [&](const std::vector<std::string>& rows, const std::string& out, std::string_view graph,
+                        bool cached) {
+    RunSpec spec = spec_of(folder, folder.write(rows), out);
+    spec.graph.text = graph;
+    if (cached) spec.cache = (folder / "cache").string();
+    const auto result = run(spec, {}, {});
+    EXPECT_TRUE(result.ok()) << result.error().text();
+    return std::pair(result->generated, result->from_cache);
+  };
+  std::string three(kGraph);
+  three.replace(three.find("2.5"), 3, "3");
+  EXPECT_EQ(made(eight, "eight", kGraph, true), std::pair(12ul, 0ul));
+  EXPECT_EQ(made(eight, "again", kGraph, true), std::pair(12ul, 12ul));
+  EXPECT_EQ(content_of(folder / "again"), content_of(folder / "eight"));
+  EXPECT_EQ(made(eight, "more of each", three, true), std::pair(16ul, 12ul));
+  EXPECT_EQ(made(lines, "more rows", three, true), std::pair(20ul, 16ul));
+  EXPECT_EQ(made(lines, "without", three, false), std::pair(20ul, 0ul));
+  EXPECT_EQ(content_of(folder / "more rows"), content_of(folder / "without"));
+  folder.write_picture("3.jpg", 77);
+  EXPECT_EQ(made(lines, "other picture", three, true), std::pair(20ul, 18ul));
+  std::string other(three);
+  other.replace(other.find("-20"), 3, "-21");
+  EXPECT_EQ(made(lines, "other operation", other, true).second, 0ul);
+}
+
+TEST(GraphRun, ComputesWhatTakesPartsOfOthersForEveryList) {
+  const ListFolder folder;
+  ten_pictures(folder);
+  const auto made = [&](std::size_t count, const std::string& out) {
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < count; ++i) lines.push_back(ListFolder::line(fmt::format("{}.jpg", 3 * i), "cat"));
+    RunSpec spec = spec_of(folder, folder.write(lines), out);
+    spec.graph.text = R"({"version":1,"nodes":[{"id":"in","type":"input"},{"id":"a","type":"augment","operations":)"
+                      R"([{"op":"one-of","ops":[{"op":"mosaic"}]}],"multiple":2},{"id":"out","type":"output"}],)"
+                      R"("edges":[["in","a"],["a","out"]]})";
+    spec.cache = (folder / "cache").string();
+    const auto result = run(spec, {}, {});
+    EXPECT_TRUE(result.ok()) << result.error().text();
+    return result->from_cache;
+  };
+  EXPECT_EQ(made(3, "three"), 0u);
+  EXPECT_EQ(made(3, "again"), 3u);
+  EXPECT_EQ(made(4, "four"), 0u);
+}
+
 TEST(GraphPreview, ShowsPairsOfNewPictures) {
   const ListFolder folder;
   const Inputs inputs = ten_pictures(folder);

@@ -24,11 +24,19 @@ void put(Json& json, const char* name, const std::string& value) {
   if (!value.empty()) json[name] = value;
 }
 
+Json value_json(bool value) { return value; }
+Json value_json(double value) { return number(value); }
+Json value_json(const std::string& value) { return value; }
+
 void write_filter(Json& json, const Filter& filter) {
   put(json, "label", filter.label);
   if (!filter.values.empty()) json["values"] = filter.values;
   if (filter.exclude) json["mode"] = "exclude";
   if (filter.unlabelled) json["unlabelled"] = true;
+  for (const Term& term : filter.where) {
+    Json& one = json["where"].emplace_back(Json{{"field", term.field}, {"is", term.is}});
+    std::visit([&one](const auto& value) { one["value"] = value_json(value); }, term.value);
+  }
   if (!filter.box.any()) return;
   Json& box = json["box"] = Json::object();
   put(box, "min_width", filter.box.min_width);

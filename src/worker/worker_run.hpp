@@ -15,7 +15,8 @@ namespace ava::worker {
 
 /// The job file. `spec` is a FormatSpec, ImportSpec, AdoptSpec, CopySpec or VerifySpec, as `kind` says.
 struct JobFile {
-  std::string kind;  ///< "dataset.format", "dataset.import", "dataset.adopt", "dataset.copy", "dataset.verify"
+  std::string kind;  ///< "dataset.format", "dataset.import", "dataset.adopt", "dataset.copy", "dataset.preprocess",
+                     ///< "dataset.verify"
   schema::AnyJson spec;
   std::string progress_file = "progress.json";  ///< relative to the job file's folder
   std::string result_file = "result.json";

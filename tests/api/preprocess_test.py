@@ -32,7 +32,7 @@ def recipe(cls="beheaded", times=2):
 class Preprocess(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
+        cls.server = Server("--picture-cache-size", "0")  # what was killed shall make its pictures itself
         cls.signs = cls.server.import_upload("signs", tar_of(classes(30, NAMES)), "signs.tar")
         assert cls.signs["state"] == "success", cls.signs
 
@@ -169,6 +169,27 @@ class Preprocess(unittest.TestCase):
         one, other = (self.contents(self.server.get("/datasets/" + m["dataset"]["id"])) for m in (calm, killed))
         self.assertEqual(one[0], other[0])
         self.assertEqual(one[1], other[1])
+
+    def test_second_run_takes_the_pictures_of_the_first(self):
+        server = Server()
+        self.addCleanup(server.close)
+        signs = server.import_upload("signs", tar_of(classes(30, NAMES)), "signs.tar")
+
+        def run(name, times):
+            started = server.post(f"/datasets/{signs['id']}/preprocess", {"graph": recipe(times=times), "seed": 5, "name": name})
+            self.assertEqual(server.wait_job(started["job"]["id"])["state"], "succeeded")
+            folder = server.storage / f"pics/ava/default/datasets/{name}/pictures"
+            kept = sum(p.stat().st_size for p in (server.data / "cache/pictures").rglob("*") if p.is_file())
+            return {p.name: p.read_bytes() for p in folder.rglob("*.*")}, kept
+        first, kept = run("first", 2)
+        self.assertEqual(len(first), 10)
+        self.assertGreater(kept, sum(map(len, first.values())))
+        self.assertEqual(run("second", 2), (first, kept))
+        third, more = run("third", 3)
+        self.assertEqual(len(third), 20)
+        self.assertEqual({name: third.get(name) for name in first}, first)
+        self.assertLess(more, kept * 3)
+        self.assertGreater(more, kept)
 
     def test_cancelled_job_leaves_nothing(self):
         started = self.server.post(f"/datasets/{self.signs['id']}/preprocess", {"graph": recipe(), "name": "stopped"})

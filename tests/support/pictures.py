@@ -60,3 +60,38 @@ def recordio(labels):
         index += b"%d\t%d\n" % (100 + number, len(data))
         data += record(label, png(number * 20), 100 + number)
     return data, index
+
+
+def png_of(width, height, samples, channels=3, bits=8):
+    """A PNG of samples row by row: grey, grey and alpha, RGB or RGBA, of 8 or 16 bits."""
+    def chunk(kind, data):
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+    size = bits // 8
+    row = width * channels
+    rows = b"".join(b"\0" + b"".join(v.to_bytes(size, "big") for v in samples[y * row:(y + 1) * row]) for y in range(height))
+    head = struct.pack(">IIBBBBB", width, height, bits, {1: 0, 2: 4, 3: 2, 4: 6}[channels], 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def pixels_of(data):
+    """(width, height, channels, samples) of an 8-bit PNG, by the specification: this reader is not AVA's."""
+    at, packed, head = 8, b"", ()
+    while at < len(data):
+        size, kind = struct.unpack(">I4s", data[at:at + 8])
+        body = data[at + 8:at + 8 + size]
+        head = struct.unpack(">IIBB", body[:10]) if kind == b"IHDR" else head
+        packed += body if kind == b"IDAT" else b""
+        at += 12 + size
+    width, height, bits, colour = head
+    assert bits == 8, bits
+    channels = {0: 1, 4: 2, 2: 3, 6: 4}[colour]
+    raw, step, before, samples = zlib.decompress(packed), width * channels, bytes(width * channels), []
+    for y in range(height):
+        method, row = raw[y * (step + 1)], bytearray(raw[y * (step + 1) + 1:(y + 1) * (step + 1)])
+        for x in range(step):
+            left, corner = (row[x - channels], before[x - channels]) if x >= channels else (0, 0)
+            nearest = min((left, before[x], corner), key=lambda v: abs(left + before[x] - corner - v))
+            row[x] = (row[x] + (0, left, before[x], (left + before[x]) // 2, nearest)[method]) % 256
+        samples += row
+        before = row
+    return width, height, channels, samples

@@ -24,6 +24,25 @@ async function refuseConnection(p) {
   await p.page.locator(".ant-message-warning").waitFor();
 }
 
+/** From the dataset's page: the new dataset comes in, too, and a comparison lets only its generated pictures pass. */
+async function secondInput(p, name, generated) {
+  await p.at("preprocess").click();
+  await p.until(p.at("count-in"), "the graph of a new start");
+  await p.at("add-input").click();
+  await p.at("input-dataset").click();
+  await p.page.locator(".ant-select-item-option", { hasText: name }).click();
+  await p.at("add-filter").click();
+  await p.at("terms").click();
+  await p.at("filter-add-term").click();
+  await p.at("filter-terms").locator("input").first().fill("member.ops");
+  await p.at("term-is").click();
+  await p.page.locator(".ant-select-item-option", { hasText: /^(begins with|开头是)$/ }).click();
+  await p.at("term-value").fill("augment(");
+  await p.at("add-output").click();
+  await p.page.waitForFunction((count) => document.querySelector('[data-edge="f1-out"]')?.textContent?.replace(/,/g, "").includes(count), String(generated));
+  await p.shot("graph-two-inputs");
+}
+
 /** From the dataset's page, which must be open, to the new dataset. `doubled` is a class of the dataset. */
 export async function preprocess(p, language, name, doubled) {
   const parent = p.page.url();
@@ -71,6 +90,9 @@ export async function preprocess(p, language, name, doubled) {
   await p.at("lineage-dialog").waitFor({ state: "hidden" });
   await p.page.goto(parent);
   await p.until(p.at("preprocess"), "the parent again");
+  await secondInput(p, name, chosen);
+  await p.page.goto(parent);
+  await p.until(p.at("preprocess"), "the parent once more");
   return { n: chosen, m: all - chosen, made };
 }
 

@@ -126,6 +126,15 @@ function datasetPages({ datasets }) {
       await at("tab-rejects").click();
       await tab.locator(".ant-tabs-tabpane-active .ant-table-row").first().waitFor();
     }),
+    { name: "preprocess", path: `/datasets/${datasets.full}/preprocess`, ready: '[data-testid="count-in"]' },
+    { name: "preprocess-bare", path: `/datasets/${datasets.bare}/preprocess`, ready: '[data-testid="node-input"]', act: ({ at }) => at("add-filter").click() },
+    { name: "preprocess-graph", path: `/datasets/${datasets.full}/preprocess`, ready: '[data-testid="count-in"]', act: async ({ at }) => {
+      await at("graph-menu").click();
+      await at("start-over").click();
+      for (const press of ["add-filter", "class-all", "add-augment", "quick-rotate", "open-rotate", "add-output"]) await at(press).click();
+      await at("preview-pair").first().waitFor();
+    } },
+    { name: "preprocess-refused", path: `/datasets/${datasets.full}/preprocess`, ready: '[data-testid="error"]', answers: { [`/datasets/${datasets.full}/preprocess/check`]: refused }, wait: 10_000, slow: true },
     one("dataset-failed", "failed", undefined, '[data-testid="failure"]'),
   ];
 }

@@ -31,6 +31,13 @@ export interface InputNode {
   list?: string;
 }
 
+/** A comparison about a row; docs/design/graph.md has the fields. */
+export interface Term {
+  field: string;
+  is: "==" | "!=" | "<" | "<=" | ">" | ">=" | "contains" | "starts_with";
+  value: number | string | boolean;
+}
+
 export interface FilterNode {
   id: string;
   type: "filter";
@@ -39,6 +46,7 @@ export interface FilterNode {
   mode: "include" | "exclude";
   unlabelled?: boolean;
   box?: BoxBounds;
+  where?: Term[];
 }
 
 export interface LabelRules {

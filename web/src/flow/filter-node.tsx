@@ -4,6 +4,7 @@ import type { FilterNode as Filter } from "@/api/preprocess";
 import { nodeOf } from "./graph";
 import { useFacts } from "./flow-context";
 import { NodeFrame } from "./node-frame";
+import { typedOf } from "./terms";
 
 const shown = 3;
 
@@ -18,6 +19,7 @@ export function FilterNode({ id }: NodeProps) {
       {node.values.length === 0
         ? <span className="flow-hush">{t(node.unlabelled ? "flow.onlyUnlabelled" : "flow.noClasses")}</span>
         : <span title={node.values.join(", ")}>{node.mode === "exclude" ? t("flow.without", { names: text }) : text}</span>}
+      {node.where?.map((term, at) => <div key={at} className="clip flow-hush">{`${term.field} ${t(`flow.terms.word.${term.is}`, { defaultValue: term.is })} ${typedOf(term)}`}</div>)}
     </NodeFrame>
   );
 }

@@ -5,6 +5,7 @@ import type { BoxBounds, FilterNode } from "@/api/preprocess";
 import { ClassList } from "./class-list";
 import { labelOf } from "./class-ticks";
 import { useActions, useFacts } from "./flow-context";
+import { TermsField } from "./terms-field";
 
 const bounds = ["width", "height", "area"] as const;
 
@@ -35,7 +36,14 @@ export function FilterPanel({ node }: { node: FilterNode }) {
   const { update } = useActions();
   const label = labelOf(stats, node.label);
   const change = (part: Partial<FilterNode>) => update(node.id, part);
-  if (stats && stats.labels.length === 0) return <Alert type="info" showIcon message={t("flow.filterNoLabels")} data-testid="filter-no-labels" />;
+  const terms = <TermsField terms={node.where} onChange={(where) => change({ where })} />;
+  if (stats && stats.labels.length === 0)
+    return (
+      <Form layout="vertical" component="div">
+        <Form.Item><Alert type="info" showIcon message={t("flow.filterNoLabels")} data-testid="filter-no-labels" /></Form.Item>
+        {terms}
+      </Form>
+    );
   return (
     <Form layout="vertical" component="div">
       {((stats?.labels.length ?? 0) > 1 || !label) && (
@@ -64,7 +72,10 @@ export function FilterPanel({ node }: { node: FilterNode }) {
           {t("flow.unlabelled", { count: label?.unlabelled ?? 0 })}
         </Checkbox>
       </Form.Item>
-      <Collapse ghost size="small" className="flow-more" items={[{ key: "box", label: t("flow.boxBounds"), children: <BoxFields box={node.box} onChange={(box) => change({ box })} /> }]} />
+      <Collapse ghost size="small" className="flow-more" items={[
+        { key: "box", label: t("flow.boxBounds"), children: <BoxFields box={node.box} onChange={(box) => change({ box })} /> },
+        { key: "terms", label: <span data-testid="terms">{t("flow.terms.title", { count: node.where?.length ?? 0 })}</span>, children: terms },
+      ]} />
     </Form>
   );
 }

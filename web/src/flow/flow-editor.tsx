@@ -1,11 +1,11 @@
 // The editor of one dataset: canvas, form of what is selected, preview; asks the server for counts a moment after each change.
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Spin } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router-dom";
 import { graphCheckQuery, startPreprocess, type Operation, type OutputNode } from "@/api/preprocess";
-import { keys } from "@/api/queries";
+import { datasetStatsQuery, keys } from "@/api/queries";
 import type { Dataset, LabelStats } from "@/api/types";
 import { ErrorAlert } from "@/components/error-alert";
 import { useDebounced } from "@/components/use-debounced";
@@ -16,6 +16,7 @@ import { FlowCanvas } from "./flow-canvas";
 import { FlowContext, type FlowFacts } from "./flow-context";
 import { FlowToolbar } from "./flow-toolbar";
 import { nodeOf, outputOf } from "./graph";
+import { mergedStats } from "./merged-stats";
 import { NodePanel } from "./node-panel";
 import { PreviewGrid } from "./preview-grid";
 import { blocking, isStep, problemsOf } from "./problems";
@@ -48,12 +49,22 @@ interface Props {
   operations: Operation[];
 }
 
-export function FlowEditor({ dataset, stats, operations }: Props) {
+/** The statistics of all inputs together; of those that cannot be had, nothing. */
+function useStats(own: LabelStats, graph: FlowFacts["graph"]): LabelStats {
+  const lists = [...new Set(graph.nodes.flatMap((node) => (node.type === "input" && node.list ? [node.list] : [])))];
+  return useQueries({
+    queries: lists.map((id) => datasetStatsQuery(id)),
+    combine: (found) => mergedStats(own, found.flatMap((one) => one.data ?? [])),
+  });
+}
+
+export function FlowEditor({ dataset, stats: own, operations }: Props) {
   const { t } = useTranslation();
-  const flow = useFlow({ label: usualLabel(stats), name: `${dataset.name}-new`.slice(0, 63) }, draftKey(dataset.id));
+  const flow = useFlow({ label: usualLabel(own), name: `${dataset.name}-new`.slice(0, 63) }, draftKey(dataset.id));
   const [seed, setSeed] = useState(newSeed);
   const [asked, setAsked] = useState(false);
   const { graph, selected, actions } = flow;
+  const stats = useStats(own, graph);
   const text = useMemo(() => JSON.stringify(completed(graph)), [graph]);
   const late = useDebounced(text, checkAfterMs);
   const check = useQuery({ ...graphCheckQuery(dataset.id, late), placeholderData: keepPreviousData });

@@ -13,7 +13,7 @@ import { nodeIcons } from "./node-frame";
 import { saveFile } from "./save-file";
 import { SaveTemplateDialog, TemplatesDialog } from "./templates-dialog";
 
-const followers: NodeType[] = ["filter", "augment", "output"];
+const followers: NodeType[] = ["filter", "augment", "output", "input"];
 
 function Followers({ selected }: { selected: string | null }) {
   const { t } = useTranslation();
@@ -23,8 +23,8 @@ function Followers({ selected }: { selected: string | null }) {
   return (
     <div className="flow-followers" role="group" aria-label={t("flow.whatFollows")}>
       {followers.map((type) => {
-        // The output is joined to all open ends, whatever is selected.
-        const refusal = from && type !== "output" ? whyNotAfter(from.type, type) : null;
+        // The output is joined to all open ends, whatever is selected; an input follows nothing.
+        const refusal = from && type !== "output" && type !== "input" ? whyNotAfter(from.type, type) : null;
         return (
           <Button
             key={type}
@@ -34,7 +34,7 @@ function Followers({ selected }: { selected: string | null }) {
             onClick={() => add(type)}
             data-testid={`add-${type}`}
           >
-            {t(`flow.type.${type}`)}
+            {t(type === "input" ? "flow.anotherInput" : `flow.type.${type}`)}
           </Button>
         );
       })}

@@ -2,19 +2,24 @@
 import { Alert, Segmented, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { InputNode } from "@/api/preprocess";
 import { ClassBars } from "@/charts/class-bars";
 import { formatCount } from "@/components/format-value";
 import { useFacts } from "./flow-context";
+import { inputId } from "./graph";
+import { InputDataset } from "./input-dataset";
 
-export function InputPanel() {
+export function InputPanel({ node }: { node: InputNode }) {
   const { t } = useTranslation();
-  const { stats } = useFacts();
+  const { stats, graph } = useFacts();
   const [key, setKey] = useState<string>();
   if (!stats) return null;
+  const several = graph.nodes.filter((one) => one.type === "input").length > 1;
   const label = stats.labels.find((one) => one.key === key) ?? [...stats.labels].sort((a, b) => b.total - a.total)[0];
   return (
     <>
-      <Typography.Text type="secondary">{t("flow.inputHelp")}</Typography.Text>
+      {(node.id !== inputId || node.list) && <InputDataset node={node} />}
+      <Typography.Text type="secondary">{t(several ? "flow.inputsHelp" : "flow.inputHelp")}</Typography.Text>
       <span>{t("stats.items", { items: formatCount(stats.file_count) })}</span>
       {stats.labels.length === 0 && <Alert type="info" showIcon message={t("flow.noLabels")} />}
       {stats.labels.length > 1 && (

@@ -37,7 +37,7 @@ function Problems({ id }: { id: string }) {
 
 function form(node: FlowNode, run: RunState): ReactNode {
   switch (node.type) {
-    case "input": return <InputPanel />;
+    case "input": return <InputPanel key={node.id} node={node} />;
     case "filter": return <FilterPanel key={node.id} node={node} />;
     case "augment": return <AugmentPanel key={node.id} node={node} />;
     case "output": return <OutputPanel node={node} run={run} />;

@@ -34,6 +34,7 @@ export const parameterTitles: Names = {
 export const choiceTitles: Names = {
   keep: "保持尺寸", expand: "扩大画布", crop: "裁掉空角", black: "黑", grey: "灰", white: "白", edge: "延伸边缘", mirror: "镜像", each: "各通道分别", together: "各通道一起",
   horizontal: "水平", vertical: "垂直", linear: "线性", nearest: "最近邻", any: "任意", square: "正方形", random: "随机", largest: "最大的", all: "全部", one: "一个",
+  rbg: "红蓝绿", grb: "绿红蓝", gbr: "绿蓝红", brg: "蓝红绿", bgr: "蓝绿红", rgb: "红绿蓝", mean: "平均色", noise: "噪声", colour: "颜色",
   fit: "完整放入", fill: "填满", exact: "精确尺寸", "shorter-edge": "按短边",
   centre: "居中", "top-left": "左上", "top-right": "右上", "bottom-left": "左下", "bottom-right": "右下",
 };
