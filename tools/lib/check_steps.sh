@@ -163,7 +163,7 @@ step_journey() {
   tests/journey/run
 }
 
-# At the lowest priority: a minute of fuzzing is a minute, however little of the processor it gets.
+# Of the priority of clang-tidy, which runs beside it: a minute of fuzzing is a minute, however little of the processor it gets.
 step_fuzz() { nice -n 15 tools/fuzz --jobs 4; }
 
 step_tidy() { nice -n 15 tools/run_tidy $DEV --jobs "$JOBS"; }

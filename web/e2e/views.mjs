@@ -128,9 +128,11 @@ function datasetPages({ datasets }) {
     }),
     { name: "preprocess", path: `/datasets/${datasets.full}/preprocess`, ready: '[data-testid="count-in"]' },
     { name: "preprocess-bare", path: `/datasets/${datasets.bare}/preprocess`, ready: '[data-testid="node-input"]', act: ({ at }) => at("add-filter").click() },
-    { name: "preprocess-graph", path: `/datasets/${datasets.full}/preprocess`, ready: '[data-testid="count-in"]', act: async ({ at }) => {
+    { name: "preprocess-menu", path: `/datasets/${datasets.full}/preprocess`, ready: '[data-testid="count-in"]', act: async ({ at }) => {
       await at("graph-menu").click();
-      await at("start-over").click();
+      await at("start-over").hover();
+    } },
+    { name: "preprocess-graph", path: `/datasets/${datasets.full}/preprocess`, ready: '[data-testid="count-in"]', act: async ({ at }) => {
       for (const press of ["add-filter", "class-all", "add-augment", "quick-rotate", "open-rotate", "add-output"]) await at(press).click();
       await at("preview-pair").first().waitFor();
     } },

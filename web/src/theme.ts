@@ -68,6 +68,7 @@ export function antdThemeConfig(dark: boolean): ThemeConfig {
       ...(dark ? { colorBgContainer: "#171a1f", colorBgElevated: "#1e2228" } : {}),
       borderRadius: 8,
       fontFamily: "inherit",
+      motion: !window.matchMedia?.("(prefers-reduced-motion: reduce)").matches,
     },
     components: {
       // The ground of a switch that is off; antd's own leaves its word unreadable.

@@ -1,5 +1,5 @@
 // What follows the selected node, and the tools: undo, redo, arrange, templates, files.
-import { DownloadOutlined, FolderOpenOutlined, MoreOutlined, PartitionOutlined, RedoOutlined, SaveOutlined, FileOutlined, UndoOutlined, UploadOutlined } from "@ant-design/icons";
+import { DownloadOutlined, FolderOpenOutlined, MoreOutlined, PartitionOutlined, PlusOutlined, RedoOutlined, SaveOutlined, FileOutlined, UndoOutlined, UploadOutlined } from "@ant-design/icons";
 import { App, Button, Dropdown } from "antd";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -28,13 +28,13 @@ function Followers({ selected }: { selected: string | null }) {
         return (
           <Button
             key={type}
-            icon={nodeIcons[type]}
+            icon={type === "input" ? <PlusOutlined /> : nodeIcons[type]}
             disabled={!!refusal}
             title={refusal ? t(`flow.refused.${refusal}`) : t(`flow.addHelp.${type}`)}
             onClick={() => add(type)}
             data-testid={`add-${type}`}
           >
-            {t(type === "input" ? "flow.anotherInput" : `flow.type.${type}`)}
+            {t(`flow.type.${type}`)}
           </Button>
         );
       })}

@@ -8,7 +8,6 @@ export const flow: Shape<typeof zh> = {
     begin: "Select a node, then press what follows it: filter, random processing or output",
     type: { input: "Input", filter: "Filter", augment: "Random processing", output: "Output" },
     addHelp: { filter: "Lets only ticked classes pass", augment: "Makes more pictures with random operations", output: "Joins every loose end to the new dataset", input: "Takes in a second dataset" },
-    anotherInput: "Another input",
     whatFollows: "What follows",
     selectSomething: "Select a node to set it",
     formOf: "Settings of {{name}}",

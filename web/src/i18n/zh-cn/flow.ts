@@ -5,7 +5,6 @@ export const flow = {
     begin: "先选中一个节点，再点它后面要接的：过滤、随机处理或输出",
     type: { input: "输入", filter: "过滤", augment: "随机处理", output: "输出" },
     addHelp: { filter: "只让勾选的类别通过", augment: "用随机操作扩充图片", output: "把所有没有去向的节点接到新数据集", input: "再接入一个数据集" },
-    anotherInput: "再加输入",
     whatFollows: "后面要接的节点",
     selectSomething: "点选一个节点来设置它",
     formOf: "{{name}}的设置",
