@@ -32,6 +32,7 @@ void Import::run(std::string_view input) {
   const auto tree = must(exchange::Tree::of_folder(folder_.path()), "a tree");
   sample::ListOptions options;
   options.allow_relative = true;
+  options.allow_local_paths = true;  // who writes the list decides about them
   const auto on_item = [&options](const sample::Sample& sample) -> Result<void> {
     const std::string line = sample::to_line(sample);
     const auto again = sample::parse_sample(std::string_view(line).substr(0, line.size() - 1), options);
