@@ -148,10 +148,10 @@ class LabelListRun {
     const auto index = static_cast<std::size_t>(label);
     return index < names_.size() ? names_[index] : std::to_string(static_cast<long long>(label));
   }
-  /// A whole number that has a name, if there are names.
+  /// A whole number from 0 that has a name, if there are names.
   bool is_class(double label) const {
-    if (!std::isfinite(label) || label != std::floor(label) || std::fabs(label) > 1e9) return false;
-    return names_.empty() || (label >= 0 && label < static_cast<double>(names_.size()));
+    if (!(label >= 0 && label <= 1e9) || label != std::floor(label)) return false;
+    return names_.empty() || label < static_cast<double>(names_.size());
   }
 
   Result<void> add_class(double label, std::uint64_t number, sample::Sample& sample) {

@@ -30,17 +30,30 @@ TEST(CaffeList, TheLabelStandsAfterTheLastBlank) {
 TEST(MxnetList, ClassesFlagsAndBoxes) {
   Folder folder;
   folder.put("a.jpg").put("b.jpg").put("c.jpg").put("d.jpg");
-  folder.put(
-      "x.lst",
-      "0\t3.0\ta.jpg\n1\t0\t1\t1\tb.jpg\n2\t4\t5\t100\t80\t1\t.25\t.5\t.75\t1\tc.jpg\n3\t1.5\td.jpg\n4\tx\td.jpg\n");
+  folder.put("x.lst",
+             "0\t3.0\ta.jpg\n1\t0\t1\t1\tb.jpg\n2\t4\t5\t100\t80\t1\t.25\t.5\t.75\t1\tc.jpg\n3\t1.5\td.jpg\n4\t-1\td."
+             "jpg\n5\tx\td.jpg\n");
   const auto got = folder.import();
   ASSERT_OK(got.result);
   EXPECT_EQ(got.kind, "mxnet");
-  ASSERT_EQ(got.lines.size(), 4u);
+  ASSERT_EQ(got.lines.size(), 5u);
   EXPECT_EQ(got.lines[0], classified("a.jpg", "3"));
   EXPECT_THAT(got.lines[1], HasSubstr(R"("data":[{"class":"1"},{"class":"2"}])"));
   EXPECT_THAT(got.lines[2], HasSubstr(R"({"bbox":[[25,40],[75,40],[75,80],[25,80]],"class":"1"})"));
-  EXPECT_EQ(got.slugs(), "class_unknown list.bad_line");
+  EXPECT_EQ(got.slugs(), "class_unknown class_unknown list.bad_line");
+}
+
+TEST(HuggingFace, ColumnsAreNoMembersOfTheList) {
+  Folder folder;
+  folder.put("a.jpg");
+  folder.put("metadata.jsonl",
+             R"({"file_name":"a.jpg","label":"cat","detect":9,"class":{"x":1},"facecluster":"y","k":2})"
+             "\n");
+  const auto got = folder.import();
+  ASSERT_OK(got.result);
+  ASSERT_EQ(got.lines.size(), 1u);
+  EXPECT_EQ(got.lines[0], classified("a.jpg", "cat", R"(,"k":2)"));
+  EXPECT_EQ(got.counts.notes.at("not_carried.detect"), 1u);
 }
 
 TEST(HuggingFace, RowsOfJson) {
