@@ -206,7 +206,7 @@ void add_data_augment(CLI::App& data, Call& call) {
       "Examples:\n  ava data augment graph.json --list dataset.jsonlist --check\n"
       "  ava data augment graph.json --list dataset.jsonlist --preview 12 -o sheet.png\n"
       "  ava data augment graph.json --list dataset.jsonlist --out more --seed 7\n"
-      "  ava data augment graph.json --list longer.jsonlist --out more2 --seed 7 --cache ~/.cache/ava");
+      "  ava data augment graph.json --list dataset.jsonlist --out more2 --seed 7 --cache ~/.cache/ava");
   command->callback([&call, options] {
     call.run = [&call, options](const std::stop_token& stop) { return run(*options, call.json, stop); };
   });
