@@ -19,8 +19,9 @@ bool needs_others(const std::vector<augment::OpSpec>& operations) {
   });
 }
 
-/// What a node does to one item, whatever the multiple is, with what stands for all nodes of the plan.
-std::string recipe_of(const Plan& plan, const Node& node, const std::string& plan_digest) {
+/// What a node does to one item, whatever the multiple is.
+std::string recipe_of(const Plan& plan, const Node& node) {
+  if (needs_others(node.augment.operations)) return {};
   Graph alone;
   alone.seed = plan.graph().seed;
   Node& kept = alone.nodes.emplace_back(node);
@@ -31,25 +32,26 @@ std::string recipe_of(const Plan& plan, const Node& node, const std::string& pla
   Node& output = alone.nodes.emplace_back(plan.graph().nodes[plan.output()]);
   output.output.name.clear();
   output.output.description.clear();
-  const bool others = node.type == NodeType::kAugment && needs_others(node.augment.operations);
-  return to_json(alone, -1) + (others ? plan_digest : "");
+  return to_json(alone, -1);
 }
 
 }  // namespace
 
 std::unique_ptr<MadeItems> MadeItems::open(const std::filesystem::path& folder, std::uint64_t max_bytes,
-                                           const Plan& plan, const std::string& plan_digest) {
+                                           const Plan& plan) {
   auto log = cache::KeyedLog::open(folder, max_bytes);
   if (!log.ok()) {
     log::warn("graph", "cache not used: {}", log.error().text());
     return nullptr;
   }
   std::vector<std::string> nodes;
-  for (const Node& node : plan.graph().nodes) nodes.push_back(recipe_of(plan, node, plan_digest));
+  for (const Node& node : plan.graph().nodes) nodes.push_back(recipe_of(plan, node));
   return std::unique_ptr<MadeItems>(new MadeItems(*std::move(log), std::move(nodes)));
 }
 
-Result<Digest> MadeItems::key_of(RowMaker& maker, const Item& item) const {
+Result<std::optional<Digest>> MadeItems::key_of(RowMaker& maker, const Item& item) const {
+  for (const Origin& origin : item.lineage)
+    if (nodes_[origin.node].empty()) return std::optional<Digest>();
   AVA_TRY(const Digest source, maker.source_digest());
   Sha256 hash;
   const auto part = [&hash](std::string_view text) { hash.update(fmt::format("{}:", text.size())).update(text); };
@@ -61,7 +63,7 @@ Result<Digest> MadeItems::key_of(RowMaker& maker, const Item& item) const {
     part(nodes_[origin.node]);
     part(std::to_string(origin.copy));
   }
-  return hash.finish();
+  return std::optional(hash.finish());
 }
 
 // Numbers of a Kept: bytes of the row's line, which comes before those of the picture; is it a PNG; the label counts.

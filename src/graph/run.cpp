@@ -154,13 +154,14 @@ std::string GraphRun::picture_url(const std::string& name) const {
 
 Result<Made> GraphRun::find_or_make(const Item& item, RowMaker& maker, std::uint64_t& from_cache) {
   if (made_before_ == nullptr) return maker.make(item);
-  AVA_TRY(const Digest key, made_before_->key_of(maker, item));
-  if (auto found = made_before_->find(key)) {
+  AVA_TRY(const auto key, made_before_->key_of(maker, item));
+  if (!key) return maker.make(item);
+  if (auto found = made_before_->find(*key)) {
     ++from_cache;
     return *std::move(found);
   }
   AVA_TRY(Made made, maker.make(item));
-  made_before_->keep(key, made);
+  made_before_->keep(*key, made);
   return made;
 }
 
@@ -246,7 +247,7 @@ Result<void> GraphRun::take(const Batch& batch) {
 Result<void> GraphRun::make_pictures() {
   AVA_TRY(list_, format::OutFile::create(folder_->path() / kListFile));
   AVA_TRY(finished_, FinishedRows::open(folder_->spool(), result_.plan));
-  if (!spec_.cache.empty()) made_before_ = MadeItems::open(spec_.cache, spec_.cache_bytes, *plan_, result_.plan);
+  if (!spec_.cache.empty()) made_before_ = MadeItems::open(spec_.cache, spec_.cache_bytes, *plan_);
   meter_.begin("make pictures", result_.counts.output, "items");
   const std::uint64_t batches = (plan_->rows().rows.size() + kRowsPerBatch - 1) / kRowsPerBatch;
   AVA_TRY(const unsigned threads, producers());
