@@ -13,6 +13,9 @@ class App;
 
 namespace ava::cli {
 
+/// Exit code of a command that did its work and found its input at fault: a list with bad lines, a damaged set.
+constexpr int kFoundFaults = 8;
+
 /// What the parsed command line asks for.
 struct Call {
   /// Set by the chosen subcommand. The answer is the exit code; an Error is printed by main (as JSON when `json`).

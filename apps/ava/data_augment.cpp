@@ -24,7 +24,7 @@ namespace ava::cli {
 
 namespace {
 
-struct Options {
+struct DataAugmentOptions {
   std::string graph;
   std::string list;
   std::string picture;
@@ -54,7 +54,7 @@ void print_counts(const graph::Counts& counts) {
                   with_commas(counts.generated)));
 }
 
-void print_result(const graph::RunResult& result) {
+void print_augmented(const graph::RunResult& result) {
   if (result.already_there) say("this result was already there; nothing was written");
   print_counts(result.counts);
   say(fmt::format("{} rows = {} kept + {} new ({}); {} source rows rejected -> {}", with_commas(result.rows),
@@ -97,7 +97,7 @@ Result<std::vector<graph::Problem>> problems_of(const graph::Reading& reading, c
 
 bool is_error(const graph::Problem& problem) { return problem.severity == graph::Severity::kError; }
 
-std::string line_of(const graph::Problem& problem) {
+std::string problem_line(const graph::Problem& problem) {
   const bool unnamed = !problem.node.empty() && problem.message.find("'" + problem.node + "'") == std::string::npos;
   return fmt::format("{}{}: {}{}{}", is_error(problem) ? "" : "warning: ", problem.slug,
                      unnamed ? fmt::format("'{}': ", problem.node) : "", problem.message,
@@ -111,7 +111,7 @@ Result<int> check_only(const graph::Reading& reading, const graph::RunSpec& spec
   const bool wrong = std::any_of(problems.begin(), problems.end(), is_error);
   nlohmann::json document{{"problems", nlohmann::json::array()}, {"counts", nullptr}};
   for (const graph::Problem& problem : problems) {
-    if (!json) say(line_of(problem));
+    if (!json) say(problem_line(problem));
     document["problems"].push_back({{"slug", problem.slug},
                                     {"severity", is_error(problem) ? "error" : "warning"},
                                     {"node", problem.node},
@@ -128,7 +128,7 @@ Result<int> check_only(const graph::Reading& reading, const graph::RunSpec& spec
   return wrong ? exit_code(ErrorCode::kInvalidArgument) : 0;
 }
 
-Result<int> preview_only(const graph::Graph& graph, const Options& options, const graph::RunSpec& spec,
+Result<int> preview_only(const graph::Graph& graph, const DataAugmentOptions& options, const graph::RunSpec& spec,
                          const std::stop_token& stop) {
   if (options.picture.empty())
     return Error(ErrorCode::kInvalidArgument, "option.bad", "--preview needs -o SHEET.png or .jpg");
@@ -142,7 +142,7 @@ Result<int> preview_only(const graph::Graph& graph, const Options& options, cons
   return 0;
 }
 
-Result<int> run(const Options& options, bool json, const std::stop_token& stop) {
+Result<int> augment_list(const DataAugmentOptions& options, bool json, const std::stop_token& stop) {
   AVA_TRY(const std::string text, file::read(options.graph));
   AVA_TRY(const graph::Reading reading, graph::read(text));
   graph::RunSpec spec = options.spec;
@@ -156,7 +156,7 @@ Result<int> run(const Options& options, bool json, const std::stop_token& stop) 
   if (options.check) return check_only(reading, spec, json, stop);
   AVA_TRY(const graph::Graph graph, graph::parse(text));
   AVA_TRY(const auto warnings, problems_of(reading, options.list, stop));
-  for (const graph::Problem& problem : warnings) std::fprintf(stderr, "%s\n", line_of(problem).c_str());
+  for (const graph::Problem& problem : warnings) std::fprintf(stderr, "%s\n", problem_line(problem).c_str());
   if (options.preview > 0) return preview_only(graph, options, spec, stop);
   if (spec.target.folder.empty())
     return Error(ErrorCode::kInvalidArgument, "option.bad", "--out DIR says where the result goes");
@@ -167,14 +167,14 @@ Result<int> run(const Options& options, bool json, const std::stop_token& stop) 
   if (json)
     say(schema::to_text(*result));
   else
-    print_result(*result);
+    print_augmented(*result);
   return 0;
 }
 
 }  // namespace
 
 void add_data_augment(CLI::App& data, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataAugmentOptions>();
   graph::RunSpec& spec = options->spec;
   CLI::App* command = data.add_subcommand("augment", "Make a new list and new pictures of a list, by a graph");
   command->add_option("graph", options->graph, "The graph, JSON as the editor exports it")->required();
@@ -208,7 +208,7 @@ void add_data_augment(CLI::App& data, Call& call) {
       "  ava data augment graph.json --list dataset.jsonlist --out more --seed 7\n"
       "  ava data augment graph.json --list dataset.jsonlist --out more2 --seed 7 --cache ~/.cache/ava");
   command->callback([&call, options] {
-    call.run = [&call, options](const std::stop_token& stop) { return run(*options, call.json, stop); };
+    call.run = [&call, options](const std::stop_token& stop) { return augment_list(*options, call.json, stop); };
   });
 }
 

@@ -18,9 +18,7 @@ namespace ava::cli {
 
 namespace {
 
-constexpr int kListHasFaults = 8;
-
-struct Options {
+struct DataCheckOptions {
   std::string list;
   std::string rejects;
   std::string url_prefix;
@@ -44,7 +42,7 @@ void append_counts(std::string& out, const sample::ListCounts& counts) {
   out += "}";
 }
 
-std::string text_of(const sample::Reject& reject) {
+std::string reject_text(const sample::Reject& reject) {
   std::string text =
       reject.column > 0 ? fmt::format("line {}:{}", reject.line, reject.column) : fmt::format("line {}", reject.line);
   text += fmt::format("  {}  {}", reject.slug, reject.detail);
@@ -83,7 +81,7 @@ void say_statistics(const sample::LabelStats& stats) {
   }
 }
 
-Result<int> check(const Options& options, bool json, const std::stop_token& stop) {
+Result<int> check(const DataCheckOptions& options, bool json, const std::stop_token& stop) {
   std::optional<pipeline::Rejects> file;
   if (!options.rejects.empty()) {
     AVA_CHECK(file::remove_tree(options.rejects));
@@ -127,19 +125,19 @@ Result<int> check(const Options& options, bool json, const std::stop_token& stop
                     counts.items, counts.rejected, counts.annotations, counts.annotations_rejected,
                     human_bytes(counts.bytes)));
     for (const auto& [name, count] : counts.warnings) say(fmt::format("  tolerated: {} {}", name, count));
-    for (const sample::Reject& reject : shown) say("  " + text_of(reject));
+    for (const sample::Reject& reject : shown) say("  " + reject_text(reject));
     const std::uint64_t all = counts.rejected + counts.annotations_rejected;
     if (all > shown.size()) say(fmt::format("  ... and {} more; --rejects FILE writes them all", all - shown.size()));
     if (options.duplicates) say_duplicates(report->duplicates);
     if (options.statistics) say_statistics(report->stats);
   }
-  return counts.rejected + counts.annotations_rejected == 0 ? 0 : kListHasFaults;
+  return counts.rejected + counts.annotations_rejected == 0 ? 0 : kFoundFaults;
 }
 
 }  // namespace
 
 void add_data_check(CLI::App& data, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataCheckOptions>();
   CLI::App* command = data.add_subcommand("check", "Read a list to its end and say what is wrong with it");
   command->add_option("list", options->list, "AVA list, old or new form")->required();
   command->add_option("--rejects", options->rejects, "Write every reject to this file, one JSON object per line");

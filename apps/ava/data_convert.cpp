@@ -14,14 +14,12 @@ namespace ava::cli {
 
 namespace {
 
-constexpr int kListHasFaults = 8;
-
-struct Options {
+struct DataConvertOptions {
   convert::ConvertSpec spec;
   std::string rejects;
 };
 
-Result<int> run(const Options& options, bool json, const std::stop_token& stop) {
+Result<int> convert_list(const DataConvertOptions& options, bool json, const std::stop_token& stop) {
   std::optional<pipeline::Rejects> rejects;
   if (!options.rejects.empty()) {
     AVA_CHECK(file::remove_tree(options.rejects));
@@ -38,7 +36,7 @@ Result<int> run(const Options& options, bool json, const std::stop_token& stop) 
   progress.clear();
   AVA_CHECK(result);
   if (rejects) AVA_CHECK(rejects->close());
-  const int code = result->rejected == 0 ? 0 : kListHasFaults;
+  const int code = result->rejected == 0 ? 0 : kFoundFaults;
   if (json) {
     say(schema::to_text(*result));
     return code;
@@ -52,7 +50,7 @@ Result<int> run(const Options& options, bool json, const std::stop_token& stop) 
 }  // namespace
 
 void add_data_convert(CLI::App& data, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataConvertOptions>();
   CLI::App* command =
       data.add_subcommand("convert", "Make a proper list of a file that is one JSON array, or objects over many lines");
   command->add_option("file", options->spec.from, "A list, or what nearly is one; it is only read")->required();
@@ -67,7 +65,7 @@ void add_data_convert(CLI::App& data, Call& call) {
       "  ava data convert cells.lst -o joined.lst --merge url --form new --json\n"
       "Exit: 0 good, 8 something was rejected.");
   command->callback([&call, options] {
-    call.run = [&call, options](const std::stop_token& stop) { return run(*options, call.json, stop); };
+    call.run = [&call, options](const std::stop_token& stop) { return convert_list(*options, call.json, stop); };
   });
 }
 

@@ -14,14 +14,14 @@ namespace {
 
 constexpr int kDiffers = 8;
 
-struct Options {
+struct DataDiffOptions {
   pipeline::DiffOptions diff;
   std::string by = "auto";
   bool strict = false;
   SourceOptions sources;
 };
 
-void print(const pipeline::DiffReport& report) {
+void print_diff(const pipeline::DiffReport& report) {
   say(fmt::format("{} and {} samples, compared by {}: {} same, {} added, {} removed, {} changed", report.items_a,
                   report.items_b, report.same_by, report.same, report.added, report.removed, report.changed));
   const pipeline::BoxChanges& boxes = report.boxes;
@@ -39,7 +39,7 @@ void print(const pipeline::DiffReport& report) {
     say(fmt::format("  ... and {} more", all - report.changes.size()));
 }
 
-Result<int> run_diff(const Options& options, bool json, const std::stop_token& stop) {
+Result<int> run_diff(const DataDiffOptions& options, bool json, const std::stop_token& stop) {
   pipeline::DiffOptions how = options.diff;
   AVA_TRY(how.same_by, schema::value_of<pipeline::SameBy>(options.by));
   AVA_TRY(how.sources_a, sources_of(options.sources, how.a));
@@ -50,14 +50,14 @@ Result<int> run_diff(const Options& options, bool json, const std::stop_token& s
   if (json)
     say(schema::to_text(report));
   else
-    print(report);
+    print_diff(report);
   return options.strict && !report.equal() ? kDiffers : 0;
 }
 
 }  // namespace
 
 void add_data_diff(CLI::App& data, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataDiffOptions>();
   CLI::App* command =
       data.add_subcommand("diff", "Say what differs between two lists or sets: samples, classes, boxes");
   command->add_option("a", options->diff.a, "The older: a list, or the folder of a set, made by AVA or not")

@@ -12,7 +12,7 @@ namespace ava::cli {
 
 namespace {
 
-struct Options {
+struct DataExportOptions {
   convert::ExportSpec spec;
   SourceOptions sources;
 };
@@ -23,7 +23,7 @@ void print_table_of(std::string_view title, const convert::ExportCounts& counts)
   for (const auto& [what, count] : counts) say(fmt::format("  {:>8}  {}", count, what));
 }
 
-void print_result(const convert::ExportResult& result, const std::string& folder) {
+void print_exported(const convert::ExportResult& result, const std::string& folder) {
   say(fmt::format("{}: {} items in = {} out + {} listed; {} annotations in, {} out -> {}", result.to, result.items_in,
                   result.items_out, result.items_listed, result.annotations_in, result.annotations_out, folder));
   print_table_of("items listed in rejects.jsonl:", result.reasons);
@@ -32,7 +32,7 @@ void print_result(const convert::ExportResult& result, const std::string& folder
   if (result.left_out.empty() && result.not_carried.empty()) say("nothing was lost");
 }
 
-Result<int> run(const Options& options, bool json, const std::stop_token& stop) {
+Result<int> export_list(const DataExportOptions& options, bool json, const std::stop_token& stop) {
   convert::ExportSpec spec = options.spec;
   AVA_TRY(spec.sources, sources_of(options.sources, spec.from));
   ProgressLine progress(!json);
@@ -42,14 +42,14 @@ Result<int> run(const Options& options, bool json, const std::stop_token& stop) 
   if (json)
     say(schema::to_text(*result));
   else
-    print_result(*result, spec.target.folder);
+    print_exported(*result, spec.target.folder);
   return 0;
 }
 
 }  // namespace
 
 void add_data_export(CLI::App& data, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataExportOptions>();
   CLI::App* command =
       data.add_subcommand("export", "Write a list or a set as COCO, VOC, YOLO, folders, or a list again");
   command->add_option("from", options->spec.from, "A list, or the folder of a set, made by AVA or not")->required();
@@ -69,7 +69,7 @@ void add_data_export(CLI::App& data, Call& call) {
       "  ava data export voc.lst --to yolo -o sets --labels-only --json\n"
       "  ava data export sets/recordio/train --to list -o again");
   command->callback([&call, options] {
-    call.run = [&call, options](const std::stop_token& stop) { return run(*options, call.json, stop); };
+    call.run = [&call, options](const std::stop_token& stop) { return export_list(*options, call.json, stop); };
   });
 }
 

@@ -15,7 +15,7 @@ namespace ava::cli {
 namespace {
 
 /// The command line as it is; turned into a FormatSpec when it runs.
-struct Options {
+struct DataFormatOptions {
   pipeline::FormatSpec spec;
   SourceOptions sources;
   std::vector<std::string> options;  // "lmdb={"encoding":"raw"}"
@@ -31,7 +31,7 @@ Result<std::pair<std::string, std::string>> key_and_value(const std::string& tex
   return Error(ErrorCode::kInvalidArgument, "option.bad", fmt::format("{} '{}' is not NAME=VALUE", what, text));
 }
 
-Result<pipeline::FormatSpec> spec_of(const Options& options) {
+Result<pipeline::FormatSpec> spec_of(const DataFormatOptions& options) {
   pipeline::FormatSpec spec = options.spec;
   AVA_TRY(SplitChoice split, split_choice(options.split));
   spec.split_by = split.by;
@@ -55,7 +55,7 @@ void print_objects(const pipeline::ObjectCounts& objects) {
   for (const auto& [slug, count] : objects.reasons) say(fmt::format("  {:>8}  {}", count, slug));
 }
 
-void print_result(const pipeline::FormatResult& result, const std::string& folder) {
+void print_formatted(const pipeline::FormatResult& result, const std::string& folder) {
   if (result.already_there) say("this batch was already there; nothing was written");
   for (const pipeline::SetSummary& set : result.sets)
     say(fmt::format("{:>10} samples  {:>10}  {}/{}", set.sample_count, human_bytes(set.byte_count), folder, set.path));
@@ -76,7 +76,7 @@ void print_result(const pipeline::FormatResult& result, const std::string& folde
   say(fmt::format("root {}", result.root));
 }
 
-Result<int> format(const Options& options, bool json, const std::stop_token& stop) {
+Result<int> format_list(const DataFormatOptions& options, bool json, const std::stop_token& stop) {
   AVA_TRY(const pipeline::FormatSpec spec, spec_of(options));
   ProgressLine progress(!json);
   AVA_TRY(const auto result, pipeline::run_format(spec, progress.callback(), stop));
@@ -84,7 +84,7 @@ Result<int> format(const Options& options, bool json, const std::stop_token& sto
   if (json)
     say(schema::to_text(result));
   else
-    print_result(result, spec.target.folder);
+    print_formatted(result, spec.target.folder);
   return 0;
 }
 
@@ -94,7 +94,7 @@ std::string format_names() {
   return names;
 }
 
-void add_options(CLI::App& command, Options& options) {
+void add_options(CLI::App& command, DataFormatOptions& options) {
   pipeline::FormatSpec& spec = options.spec;
   command.add_option("list", spec.list, "AVA list; relative urls are below its folder")->required();
   command.add_option("--to", spec.formats, "Formats, all written in one pass: " + format_names())
@@ -144,7 +144,7 @@ void add_options(CLI::App& command, Options& options) {
 }  // namespace
 
 void add_data_format(CLI::App& data, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataFormatOptions>();
   CLI::App* command = data.add_subcommand("format", "Make training sets of a list: one batch, any number of formats");
   add_options(*command, *options);
   command->add_flag("--json", call.json, "Print JSON");
@@ -162,7 +162,7 @@ void add_data_format(CLI::App& data, Call& call) {
       "  ava data format dataset.jsonlist --to lmdb --option 'lmdb={\"encoding\":\"raw\"}' --resize 224x224 --out "
       "sets");
   command->callback([&call, options] {
-    call.run = [&call, options](const std::stop_token& stop) { return format(*options, call.json, stop); };
+    call.run = [&call, options](const std::stop_token& stop) { return format_list(*options, call.json, stop); };
   });
 }
 

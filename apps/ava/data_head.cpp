@@ -12,7 +12,7 @@ namespace ava::cli {
 
 namespace {
 
-struct Options {
+struct DataHeadOptions {
   std::string path;
   std::uint64_t count = 10;
   std::uint64_t from = 0;
@@ -20,7 +20,7 @@ struct Options {
   SourceOptions sources;
 };
 
-std::string text_of(const std::vector<pipeline::Mark>& marks) {
+std::string marks_text(const std::vector<pipeline::Mark>& marks) {
   std::string text;
   for (const pipeline::Mark& mark : marks) {
     text += (text.empty() ? "" : "; ") + (mark.cls.empty() ? std::string("(no class)") : mark.cls);
@@ -31,14 +31,14 @@ std::string text_of(const std::vector<pipeline::Mark>& marks) {
   return text.empty() ? "(unlabelled)" : text;
 }
 
-void print(const pipeline::Sight& sight) {
+void print_sight(const pipeline::Sight& sight) {
   std::string size = sight.bytes == 0 ? "" : fmt::format("  {}", human_bytes(sight.bytes));
   if (sight.width > 0) size = fmt::format("  {} x {}{}", sight.width, sight.height, size);
   const std::string& name = sight.url.empty() ? sight.sha256 : sight.url;
-  say(fmt::format("{:>8}  {}{}\n          {}", sight.index, name, size, text_of(sight.marks)));
+  say(fmt::format("{:>8}  {}{}\n          {}", sight.index, name, size, marks_text(sight.marks)));
 }
 
-Result<int> head(const Options& options, bool json) {
+Result<int> head(const DataHeadOptions& options, bool json) {
   AVA_TRY(const auto sources, sources_of(options.sources, options.path));
   AVA_TRY(const auto gallery, pipeline::Gallery::open(options.path, sources));
   pipeline::Sight sight;
@@ -52,7 +52,7 @@ Result<int> head(const Options& options, bool json) {
     if (json)
       items += (items.empty() ? "" : ",") + schema::to_text(sight);
     else
-      print(sight);
+      print_sight(sight);
   }
   if (json) say(fmt::format(R"({{"format":"{}","items":[{}]}})", gallery->format(), items));
   return 0;
@@ -61,7 +61,7 @@ Result<int> head(const Options& options, bool json) {
 }  // namespace
 
 void add_data_head(CLI::App& data, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataHeadOptions>();
   CLI::App* command = data.add_subcommand("head", "Print the first samples of a list or of a set");
   command->add_option("path", options->path, "A list, or the folder of a set, made by AVA or not")->required();
   command->add_option("-n,--count", options->count, "How many")->capture_default_str();

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using schema::Json;
 
-struct Options {
+struct DataImportOptions {
   std::string kind;
   std::string source;
   std::string as;
@@ -37,7 +37,7 @@ struct Options {
 };
 
 /// Urls of the list: absolute paths unless list and pictures share a folder or the user gave a prefix.
-std::string prefix_of(const Options& options, const fs::path& folder) {
+std::string prefix_of(const DataImportOptions& options, const fs::path& folder) {
   if (!options.url_prefix.empty()) return options.url_prefix;
   const fs::path pictures = fs::absolute(folder / "").lexically_normal();
   const fs::path beside = fs::absolute(options.list).lexically_normal().parent_path() / "";
@@ -47,7 +47,7 @@ std::string prefix_of(const Options& options, const fs::path& folder) {
 }
 
 /// A folder of this machine, one label file, or a prefix of a bucket by its storage URI.
-Result<pipeline::ForeignSource> source_of(const Options& options) {
+Result<pipeline::ForeignSource> source_of(const DataImportOptions& options) {
   const std::string as = !options.as.empty() ? options.as : options.unlabelled ? "unlabelled" : options.kind;
   const auto made = [&](exchange::Tree tree, std::string focus, std::string prefix) {
     return pipeline::ForeignSource{.tree = std::move(tree),
@@ -78,7 +78,7 @@ Result<pipeline::ForeignSource> source_of(const Options& options) {
   return made(std::move(tree), path.filename().string(), prefix_of(options, path.parent_path()));
 }
 
-Json json_of(const Options& options, const pipeline::ForeignImport& found) {
+Json json_of(const DataImportOptions& options, const pipeline::ForeignImport& found) {
   const exchange::Counts& c = found.counts;
   Json notes = Json::object();
   for (const auto& [note, count] : c.notes) notes[note] = count;
@@ -94,7 +94,7 @@ Json json_of(const Options& options, const pipeline::ForeignImport& found) {
           {"notes", notes}};
 }
 
-void print(const Options& options, const pipeline::ForeignImport& found) {
+void print_import(const DataImportOptions& options, const pipeline::ForeignImport& found) {
   const exchange::Counts& c = found.counts;
   say(fmt::format("{}{}{}: {} items ({} without a label), {} rejected, {} files ignored -> {}", found.importer,
                   found.reason.empty() ? "" : ": ", found.reason, c.items_out, c.unlabelled, c.items_rejected,
@@ -104,7 +104,7 @@ void print(const Options& options, const pipeline::ForeignImport& found) {
   for (const auto& [note, count] : c.notes) say(fmt::format("  {} {}", note, count));
 }
 
-Result<int> import_list(const Options& options, bool json, const std::stop_token& stop) {
+Result<int> import_list(const DataImportOptions& options, bool json, const std::stop_token& stop) {
   AVA_TRY(const pipeline::ForeignSource source, source_of(options));
   const fs::path list(options.list);
   const fs::path temp = list.parent_path() / fmt::format(".ava-tmp-{}", list.filename().string());
@@ -134,12 +134,12 @@ Result<int> import_list(const Options& options, bool json, const std::stop_token
   if (json)
     say(json_of(options, *found).dump());
   else
-    print(options, *found);
+    print_import(options, *found);
   return 0;
 }
 
 /// As a server imports: pictures and list in a new folder.
-Result<int> import_into(const Options& options, bool json, const std::stop_token& stop) {
+Result<int> import_into(const DataImportOptions& options, bool json, const std::stop_token& stop) {
   pipeline::ImportSpec spec;
   spec.as = !options.as.empty() ? options.as : options.unlabelled ? "unlabelled" : options.kind;
   spec.source = options.source;
@@ -162,7 +162,7 @@ Result<int> import_into(const Options& options, bool json, const std::stop_token
   return 0;
 }
 
-Result<int> import(const Options& options, bool json, const std::stop_token& stop) {
+Result<int> import_tree(const DataImportOptions& options, bool json, const std::stop_token& stop) {
   if (options.kind != "auto") AVA_CHECK(exchange::find_importer(options.kind));
   if (options.list.empty() == options.into.empty())
     return Error(ErrorCode::kInvalidArgument, "option.bad", "give either -o LIST or --into FOLDER");
@@ -172,7 +172,7 @@ Result<int> import(const Options& options, bool json, const std::stop_token& sto
 }  // namespace
 
 void add_data_import(CLI::App& data, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataImportOptions>();
   CLI::App* command =
       data.add_subcommand("import", "Make a list of what is there: folders, COCO, VOC, YOLO and others");
   command->add_option("kind", options->kind, "auto, " + exchange::importer_names())->required();
@@ -194,7 +194,7 @@ void add_data_import(CLI::App& data, Call& call) {
       "  ava data import coco instances.json -o index.lst --prefix qiniu:///shop/coco/ --labels-only\n"
       "  ava data import auto labelled.zip --into set/");
   command->callback([&call, options] {
-    call.run = [&call, options](const std::stop_token& stop) { return import(*options, call.json, stop); };
+    call.run = [&call, options](const std::stop_token& stop) { return import_tree(*options, call.json, stop); };
   });
 }
 

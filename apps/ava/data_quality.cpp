@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kHasErrors = 8;
 
-void print(const pipeline::QualityReport& report) {
+void print_quality(const pipeline::QualityReport& report) {
   say(fmt::format("{} lines, {} items, {} pictures read: {} errors, {} warnings, {} notes", report.lines, report.items,
                   report.pictures, report.errors, report.warnings, report.notes));
   for (const pipeline::Finding& finding : report.findings) {
@@ -63,7 +63,7 @@ Result<int> run_quality(const QualityCommand& quality, bool json, const std::sto
   if (json)
     say(schema::to_text(report));
   else
-    print(report);
+    print_quality(report);
   return quality.strict && report.errors > 0 ? kHasErrors : 0;
 }
 

@@ -18,7 +18,7 @@ namespace ava::cli {
 
 namespace {
 
-struct Options {
+struct DataReplayOptions {
   std::string list;
   std::uint64_t line = 0;
   std::string out;
@@ -27,7 +27,7 @@ struct Options {
   SourceOptions sources;
 };
 
-Result<std::string> line_of(const std::string& path, std::uint64_t number) {
+Result<std::string> row_line(const std::string& path, std::uint64_t number) {
   std::ifstream file(path);
   if (!file) return Error(ErrorCode::kNotFound, "file.not_found", fmt::format("cannot read '{}'", path));
   std::string line;
@@ -37,7 +37,8 @@ Result<std::string> line_of(const std::string& path, std::uint64_t number) {
   return line;
 }
 
-Result<int> verify(const Options& options, const pipeline::Sources& sources, bool json, const std::stop_token& stop) {
+Result<int> verify_rows(const DataReplayOptions& options, const pipeline::Sources& sources, bool json,
+                        const std::stop_token& stop) {
   ProgressLine progress(!json);
   AVA_TRY(auto verified, graph::verify_replays(options.list, sources, options.threads, progress.callback(), stop));
   progress.clear();
@@ -52,12 +53,12 @@ Result<int> verify(const Options& options, const pipeline::Sources& sources, boo
   return verified.mismatches.empty() ? 0 : exit_code(ErrorCode::kCorrupt);
 }
 
-Result<int> run(const Options& options, bool json, const std::stop_token& stop) {
+Result<int> replay_row(const DataReplayOptions& options, bool json, const std::stop_token& stop) {
   AVA_TRY(const auto sources, sources_of(options.sources, options.list));
-  if (options.verify) return verify(options, sources, json, stop);
+  if (options.verify) return verify_rows(options, sources, json, stop);
   if (options.line == 0 || options.out.empty())
     return Error(ErrorCode::kInvalidArgument, "option.bad", "--line N and -o PICTURE, or --verify");
-  AVA_TRY(const std::string line, line_of(options.list, options.line));
+  AVA_TRY(const std::string line, row_line(options.list, options.line));
   AVA_TRY(const auto row, sample::parse_sample(line, pipeline::list_options(sources, "", 1)));
   AVA_TRY(const auto resolver, pipeline::make_resolver(sources));
   AVA_TRY(const auto replayed, graph::replay(row, *resolver));
@@ -105,7 +106,7 @@ Result<int> operations(const std::string& name, bool json) {
 }  // namespace
 
 void add_data_replay(CLI::App& data, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataReplayOptions>();
   CLI::App* command = data.add_subcommand("replay", "Make a generated picture again from its row, byte for byte");
   command->add_option("list", options->list, "A list that `ava data augment` or a server made")->required();
   command->add_option("--line", options->line, "Which row, from 1");
@@ -118,7 +119,7 @@ void add_data_replay(CLI::App& data, Call& call) {
   command->footer(
       "Examples:\n  ava data replay more/list.jsonl --line 8 -o x.jpg\n  ava data replay more/list.jsonl --verify");
   command->callback([&call, options] {
-    call.run = [&call, options](const std::stop_token& stop) { return run(*options, call.json, stop); };
+    call.run = [&call, options](const std::stop_token& stop) { return replay_row(*options, call.json, stop); };
   });
 }
 

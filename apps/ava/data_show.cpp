@@ -17,7 +17,7 @@ namespace {
 
 using pipeline::Mark;
 
-struct Options {
+struct DataShowOptions {
   std::string path;
   std::string out;
   std::uint64_t index = 0;
@@ -62,7 +62,7 @@ void draw(image::Pixels& pixels, const Mark& mark, const Legend& legend, bool na
   for (const sample::Landmark& point : mark.landmarks) image::draw_point(pixels, point.point.x, point.point.y, colour);
 }
 
-std::string text_of(const Mark& mark, const Legend& legend) {
+std::string mark_text(const Mark& mark, const Legend& legend) {
   std::string text = fmt::format("  #{}  {}", legend.number_of(mark), mark.cls.empty() ? "(no class)" : mark.cls);
   if (!mark.label.empty()) text += "  " + mark.label;
   if (mark.box)
@@ -71,7 +71,7 @@ std::string text_of(const Mark& mark, const Legend& legend) {
   return text;
 }
 
-Result<int> show(const Options& options, bool json) {
+Result<int> show_items(const DataShowOptions& options, bool json) {
   AVA_TRY(const auto sources, sources_of(options.sources, options.path));
   AVA_TRY(const auto gallery, pipeline::Gallery::open(options.path, sources));
   pipeline::Sight sight;
@@ -96,7 +96,7 @@ Result<int> show(const Options& options, bool json) {
   }
   say(fmt::format("{}  {} x {}  {}  {}", sight.id.empty() ? std::to_string(sight.index) : sight.id, sight.width,
                   sight.height, human_bytes(sight.bytes), sight.url));
-  for (const Mark& mark : sight.marks) say(text_of(mark, legend));
+  for (const Mark& mark : sight.marks) say(mark_text(mark, legend));
   say("-> " + options.out);
   return 0;
 }
@@ -104,7 +104,7 @@ Result<int> show(const Options& options, bool json) {
 }  // namespace
 
 void add_data_show(CLI::App& data, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataShowOptions>();
   CLI::App* command = data.add_subcommand("show", "Draw boxes, points and classes of one sample on its picture");
   command->add_option("path", options->path, "A list, or the folder of a set, made by AVA or not")->required();
   command->add_option("--index", options->index, "Which sample, from 0")->capture_default_str();
@@ -116,8 +116,9 @@ void add_data_show(CLI::App& data, Call& call) {
       "Classes that are not ASCII are drawn as #number; the numbers are printed with their names.\n"
       "Examples:\n  ava data show sets/recordio/train --index 7 -o x.png\n"
       "  ava data show dataset.jsonlist --index 7 -o x.jpg --base .");
-  command->callback(
-      [&call, options] { call.run = [&call, options](const std::stop_token&) { return show(*options, call.json); }; });
+  command->callback([&call, options] {
+    call.run = [&call, options](const std::stop_token&) { return show_items(*options, call.json); };
+  });
 }
 
 }  // namespace ava::cli

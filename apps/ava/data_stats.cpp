@@ -12,12 +12,12 @@ namespace ava::cli {
 
 namespace {
 
-struct Options {
+struct DataStatsOptions {
   std::string path;
   unsigned threads = 0;
 };
 
-void print_table(const pipeline::StatsReport& report) {
+void print_statistics(const pipeline::StatsReport& report) {
   say(fmt::format("{} items", report.file_count));
   if (report.labels.empty() && report.face.total == 0) say("no label information");
   for (const pipeline::LabelTotal& label : report.labels) {
@@ -30,7 +30,7 @@ void print_table(const pipeline::StatsReport& report) {
                     report.face.min));
 }
 
-Result<int> stats(const Options& options, bool json, const std::stop_token& stop) {
+Result<int> stats(const DataStatsOptions& options, bool json, const std::stop_token& stop) {
   pipeline::StatsReport report;
   std::error_code ignored;
   const std::string extension = std::filesystem::path(options.path).extension().string();
@@ -45,14 +45,14 @@ Result<int> stats(const Options& options, bool json, const std::stop_token& stop
   if (json)
     say(schema::to_text(report));
   else
-    print_table(report);
+    print_statistics(report);
   return 0;
 }
 
 }  // namespace
 
 void add_data_stats(CLI::App& data, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataStatsOptions>();
   CLI::App* command = data.add_subcommand("stats", "Count labels and classes of a list or of a formatted set");
   command->add_option("path", options->path, "A list, or the folder of a set, made by AVA or not")->required();
   command->add_option("--threads", options->threads, "Parsing threads; 0: one per core")->check(CLI::Range(0, 256));

@@ -11,9 +11,7 @@ namespace ava::cli {
 
 namespace {
 
-constexpr int kDamaged = 8;
-
-struct Options {
+struct DataVerifyOptions {
   std::vector<std::string> paths;
 };
 
@@ -34,7 +32,7 @@ void print_report(const pipeline::VerifyReport& report) {
                 : fmt::format("{} problems", report.problem_count));
 }
 
-Result<int> verify(const Options& options, bool json, const std::stop_token& stop) {
+Result<int> verify_sets(const DataVerifyOptions& options, bool json, const std::stop_token& stop) {
   ProgressLine progress(!json);
   AVA_TRY(const auto report,
           pipeline::verify_with_foreign({options.paths.begin(), options.paths.end()}, progress.callback(), stop));
@@ -43,13 +41,13 @@ Result<int> verify(const Options& options, bool json, const std::stop_token& sto
     say(schema::to_text(report));
   else
     print_report(report);
-  return report.ok ? 0 : kDamaged;
+  return report.ok ? 0 : kFoundFaults;
 }
 
 }  // namespace
 
 void add_data_verify(CLI::App& data, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataVerifyOptions>();
   CLI::App* command = data.add_subcommand("verify", "Read sets back and prove that they hold what their manifests say");
   command->add_option("paths", options->paths, "Sets, batches, or folders of them")->required();
   command->add_flag("--json", call.json, "Print JSON");
@@ -60,7 +58,7 @@ void add_data_verify(CLI::App& data, Call& call) {
       "  ava data verify sets/recordio/train theirs/data.rec\n"
       "Exit: 0 good, 8 damaged.");
   command->callback([&call, options] {
-    call.run = [&call, options](const std::stop_token& stop) { return verify(*options, call.json, stop); };
+    call.run = [&call, options](const std::stop_token& stop) { return verify_sets(*options, call.json, stop); };
   });
 }
 

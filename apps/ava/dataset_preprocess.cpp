@@ -14,7 +14,7 @@ namespace ava::cli {
 
 namespace {
 
-struct Options {
+struct DatasetPreprocessOptions {
   std::string dataset, graph, name, description;
   std::optional<std::int64_t> seed;
   bool check = false;
@@ -40,7 +40,7 @@ bool is_wrong(const Json& found) {
   return false;
 }
 
-Result<int> preprocess(Remote& r, const Options& options, bool json, const std::stop_token& stop) {
+Result<int> preprocess(Remote& r, const DatasetPreprocessOptions& options, bool json, const std::stop_token& stop) {
   AVA_TRY(const std::string text, file::read(options.graph));
   auto graph = schema::parse(text);
   if (!graph.ok()) return std::move(graph.error()).context(options.graph);
@@ -70,7 +70,7 @@ Result<int> preprocess(Remote& r, const Options& options, bool json, const std::
 }  // namespace
 
 void add_preprocess(CLI::App& group, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DatasetPreprocessOptions>();
   CLI::App* command = remote_command(
       group, call, "preprocess", "Make a new dataset of one, or several, through a graph of filters and operations",
       [&call, options](Remote& r, const std::stop_token& stop) { return preprocess(r, *options, call.json, stop); });

@@ -71,7 +71,7 @@ struct Import {
   bool strict = false;
 };
 
-Result<int> import(Remote& r, const Import& options, bool json, const std::stop_token& stop) {
+Result<int> import_dataset(Remote& r, const Import& options, bool json, const std::stop_token& stop) {
   Json source;
   if (options.source.starts_with("qiniu://")) {
     const char* kind = options.source.ends_with('/') ? "prefix" : "uri";
@@ -94,9 +94,11 @@ Result<int> import(Remote& r, const Import& options, bool json, const std::stop_
 
 void add_import(CLI::App& group, Call& call) {
   auto options = std::make_shared<Import>();
-  CLI::App* command = remote_command(
-      group, call, "import", "Create a dataset from a list, an archive of pictures, or a place in a bucket",
-      [&call, options](Remote& r, const std::stop_token& stop) { return import(r, *options, call.json, stop); });
+  CLI::App* command = remote_command(group, call, "import",
+                                     "Create a dataset from a list, an archive of pictures, or a place in a bucket",
+                                     [&call, options](Remote& r, const std::stop_token& stop) {
+                                       return import_dataset(r, *options, call.json, stop);
+                                     });
   command->add_option("name", options->name, "Name of the new dataset")->required();
   command->add_option("source", options->source, "A file here, or qiniu:///bucket/key; with a '/' behind: all below it")
       ->required();
@@ -119,7 +121,7 @@ struct Format {
   bool wait = false, no_shuffle = false, no_stratify = false, multi_label = false;
 };
 
-Result<int> format(Remote& r, const Format& options, bool json, const std::stop_token& stop) {
+Result<int> format_dataset(Remote& r, const Format& options, bool json, const std::stop_token& stop) {
   AVA_TRY(const SplitChoice split, split_choice(options.split));
   if (!split.file.empty())
     return Error(ErrorCode::kInvalidArgument, "split.bad", "--split-by takes 'list' here")
@@ -162,9 +164,10 @@ Result<int> format(Remote& r, const Format& options, bool json, const std::stop_
 
 void add_format(CLI::App& group, Call& call) {
   auto options = std::make_shared<Format>();
-  CLI::App* command = remote_command(
-      group, call, "format", "Make training data in several formats from one batch",
-      [&call, options](Remote& r, const std::stop_token& stop) { return format(r, *options, call.json, stop); });
+  CLI::App* command = remote_command(group, call, "format", "Make training data in several formats from one batch",
+                                     [&call, options](Remote& r, const std::stop_token& stop) {
+                                       return format_dataset(r, *options, call.json, stop);
+                                     });
   command->add_option("dataset", options->dataset, "Name or id")->required();
   command->add_option("--to", options->formats, "Formats, comma-separated; `ava data formats` lists them")
       ->capture_default_str();
@@ -279,14 +282,13 @@ void print_verification(const Json& v) {
 
 /// As `ava data verify`: the report is the answer, and damage is exit code 8.
 Result<int> verify_set(Remote& r, const std::string& id, bool json, const std::stop_token& stop) {
-  constexpr int kDamaged = 8;
   const std::string path = "/formatted-sets/" + id + "/verify";
   AVA_TRY(const Json started, r.post(path, Json::object()));
   const auto ended = finished(r, text_at(started, "job.id"), path, json, stop);
   if (!ended.ok() && ended.error().slug() != "verify.damaged") return ended.error();
   AVA_TRY(const Json verification, r.get(path));
   show(json, verification, print_verification);
-  return ended.ok() ? 0 : kDamaged;
+  return ended.ok() ? 0 : kFoundFaults;
 }
 
 void add_sets(CLI::App& group, Call& call) {

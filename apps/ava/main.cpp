@@ -29,7 +29,7 @@ void watch_signals(std::stop_source& source) {
   }).detach();
 }
 
-int run(const ava::cli::Call& call) {
+int run_command(const ava::cli::Call& call) {
   static std::stop_source source;  // outlives the watching thread
   watch_signals(source);
   std::signal(SIGPIPE, SIG_IGN);
@@ -61,5 +61,5 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kBadUsage;
   }
-  return call.run ? run(call) : kBadUsage;
+  return call.run ? run_command(call) : kBadUsage;
 }

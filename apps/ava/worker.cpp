@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct WorkerOptions {
   std::string job;
 };
 
@@ -43,7 +43,7 @@ Result<int> work(const std::string& path, const std::stop_token& stop) {
 }  // namespace
 
 void add_worker(CLI::App& app, Call& call) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<WorkerOptions>();
   CLI::App* command = app.add_subcommand("worker", "Do one data job described by a file (the server starts it)");
   command->add_option("--job", options->job, "Job file: {\"kind\":\"dataset.format\",\"spec\":{...}}")->required();
   command->footer(

@@ -48,7 +48,7 @@ Result<http::Reply> bind(Services& services, http::Request& request) {
   return reply(bucket, 201);
 }
 
-Result<http::Reply> list(Services& services, http::Request& request) {
+Result<http::Reply> list_buckets(Services& services, http::Request& request) {
   AVA_TRY(const auto page, page_of(request));
   AVA_TRY(auto buckets, services.buckets.list(page));
   return page_reply(std::move(buckets));
@@ -91,7 +91,7 @@ void add_bucket_routes(http::Router& router, Services& services) {
               .summary = "Bound storage spaces",
               .tag = "buckets",
               .reply_schema = schema_for<PageOf<user::Bucket>>(),
-              .handle = [&services](http::Request& rq) { return list(services, rq); }});
+              .handle = [&services](http::Request& rq) { return list_buckets(services, rq); }});
   router.add({.method = http::Method::kPost,
               .pattern = "/api/v1/buckets",
               .name = "bindBucket",

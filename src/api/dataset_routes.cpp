@@ -40,25 +40,25 @@ Result<http::Reply> importers(http::Request&) {
   return reply(list);
 }
 
-Result<http::Reply> list(Services& services, http::Request& request) {
+Result<http::Reply> list_datasets(Services& services, http::Request& request) {
   AVA_TRY(const auto page, page_of(request));
   AVA_TRY(auto datasets, services.datasets.list({request.query_or("search", ""), page}));
   return page_reply(std::move(datasets));
 }
 
-Result<http::Reply> create(Services& services, http::Request& request) {
+Result<http::Reply> create_dataset(Services& services, http::Request& request) {
   AVA_TRY(const auto asked, body_of<dataset::CreateDataset>(request));
   AVA_TRY(const Dataset made, services.datasets.create(actor_of(request), asked));
   return reply(made, 202);
 }
 
-Result<http::Reply> get(Services& services, http::Request& request) {
+Result<http::Reply> get_dataset(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<DatasetId>("id"));
   AVA_TRY(const Dataset found, services.datasets.find(id));
   return reply(found);
 }
 
-Result<http::Reply> change(Services& services, http::Request& request) {
+Result<http::Reply> change_dataset(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<DatasetId>("id"));
   AVA_TRY(const auto asked, body_of<dataset::ChangeDataset>(request));
   AVA_TRY(const Dataset changed, services.datasets.change(actor_of(request), id, asked));
@@ -72,7 +72,7 @@ Result<http::Reply> copy(Services& services, http::Request& request) {
   return reply(made, 202);
 }
 
-Result<http::Reply> remove(Services& services, http::Request& request) {
+Result<http::Reply> remove_dataset(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<DatasetId>("id"));
   AVA_CHECK(services.datasets.remove(actor_of(request), id));
   return http::Reply::no_content();
@@ -95,7 +95,7 @@ void add_dataset_routes(http::Router& router, Services& services) {
               .tag = "datasets",
               .query = {{"search", "Part of the name"}, {"limit", "1 to 500"}, {"cursor", ""}},
               .reply_schema = schema_for<PageOf<Dataset>>(),
-              .handle = [&services](http::Request& rq) { return list(services, rq); }});
+              .handle = [&services](http::Request& rq) { return list_datasets(services, rq); }});
   router.add(
       {.method = http::Method::kPost,
        .pattern = "/api/v1/datasets",
@@ -105,14 +105,14 @@ void add_dataset_routes(http::Router& router, Services& services) {
        .body_schema = schema_for<dataset::CreateDataset>(),
        .reply_schema = schema_for<Dataset>(),
        .reply_status = 202,
-       .handle = idempotent(services, [&services](http::Request& rq) { return create(services, rq); })});
+       .handle = idempotent(services, [&services](http::Request& rq) { return create_dataset(services, rq); })});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/datasets/{id}",
               .name = "getDataset",
               .summary = "One dataset",
               .tag = "datasets",
               .reply_schema = schema_for<Dataset>(),
-              .handle = [&services](http::Request& rq) { return get(services, rq); }});
+              .handle = [&services](http::Request& rq) { return get_dataset(services, rq); }});
   router.add({.method = http::Method::kPatch,
               .pattern = "/api/v1/datasets/{id}",
               .name = "changeDataset",
@@ -120,7 +120,7 @@ void add_dataset_routes(http::Router& router, Services& services) {
               .tag = "datasets",
               .body_schema = schema_for<dataset::ChangeDataset>(),
               .reply_schema = schema_for<Dataset>(),
-              .handle = [&services](http::Request& rq) { return change(services, rq); }});
+              .handle = [&services](http::Request& rq) { return change_dataset(services, rq); }});
   router.add({.method = http::Method::kPost,
               .pattern = "/api/v1/datasets/{id}/copy",
               .name = "copyDataset",
@@ -136,7 +136,7 @@ void add_dataset_routes(http::Router& router, Services& services) {
               .summary = "Delete a dataset that nothing uses",
               .tag = "datasets",
               .reply_status = 204,
-              .handle = [&services](http::Request& rq) { return remove(services, rq); }});
+              .handle = [&services](http::Request& rq) { return remove_dataset(services, rq); }});
 }
 
 }  // namespace ava::api

@@ -49,27 +49,27 @@ Result<http::Reply> formats(http::Request&) {
   return reply(list);
 }
 
-Result<http::Reply> create(Services& services, http::Request& request) {
+Result<http::Reply> create_formatted_set(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<dataset::DatasetId>("id"));
   AVA_TRY(const auto asked, body_of<dataset::FormatRequest>(request));
   AVA_TRY(const auto batch, services.sets.create(actor_of(request), id, asked));
   return reply(batch, 202);
 }
 
-Result<http::Reply> list(Services& services, http::Request& request) {
+Result<http::Reply> list_formatted_sets(Services& services, http::Request& request) {
   AVA_TRY(const auto page, page_of(request));
   AVA_TRY(auto sets, services.sets.list({request.query_or("dataset_id", ""), request.query_or("state", ""),
                                          request.query_or("split", ""), page}));
   return page_reply(std::move(sets));
 }
 
-Result<http::Reply> get(Services& services, http::Request& request) {
+Result<http::Reply> get_formatted_set(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<FormattedSetId>("id"));
   AVA_TRY(const FormattedSet found, services.sets.find(id));
   return reply(found);
 }
 
-Result<http::Reply> remove(Services& services, http::Request& request) {
+Result<http::Reply> remove_formatted_set(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<FormattedSetId>("id"));
   AVA_CHECK(services.sets.remove(actor_of(request), id));
   return http::Reply::no_content();
@@ -115,15 +115,16 @@ void add_formatted_set_routes(http::Router& router, Services& services) {
               .tag = "formatted-sets",
               .reply_schema = schema_for<FormatList>(),
               .handle = formats});
-  router.add({.method = http::Method::kPost,
-              .pattern = "/api/v1/datasets/{id}/formatted-sets",
-              .name = "formatDataset",
-              .summary = "Make sets in several formats from one batch",
-              .tag = "formatted-sets",
-              .body_schema = schema_for<dataset::FormatRequest>(),
-              .reply_schema = schema_for<dataset::FormatBatch>(),
-              .reply_status = 202,
-              .handle = idempotent(services, [&services](http::Request& rq) { return create(services, rq); })});
+  router.add(
+      {.method = http::Method::kPost,
+       .pattern = "/api/v1/datasets/{id}/formatted-sets",
+       .name = "formatDataset",
+       .summary = "Make sets in several formats from one batch",
+       .tag = "formatted-sets",
+       .body_schema = schema_for<dataset::FormatRequest>(),
+       .reply_schema = schema_for<dataset::FormatBatch>(),
+       .reply_status = 202,
+       .handle = idempotent(services, [&services](http::Request& rq) { return create_formatted_set(services, rq); })});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/formatted-sets",
               .name = "listFormattedSets",
@@ -135,21 +136,21 @@ void add_formatted_set_routes(http::Router& router, Services& services) {
                         {"limit", "1 to 500"},
                         {"cursor", ""}},
               .reply_schema = schema_for<PageOf<FormattedSet>>(),
-              .handle = [&services](http::Request& rq) { return list(services, rq); }});
+              .handle = [&services](http::Request& rq) { return list_formatted_sets(services, rq); }});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/formatted-sets/{id}",
               .name = "getFormattedSet",
               .summary = "One formatted set",
               .tag = "formatted-sets",
               .reply_schema = schema_for<FormattedSet>(),
-              .handle = [&services](http::Request& rq) { return get(services, rq); }});
+              .handle = [&services](http::Request& rq) { return get_formatted_set(services, rq); }});
   router.add({.method = http::Method::kDelete,
               .pattern = "/api/v1/formatted-sets/{id}",
               .name = "removeFormattedSet",
               .summary = "Delete a set that no running training uses",
               .tag = "formatted-sets",
               .reply_status = 204,
-              .handle = [&services](http::Request& rq) { return remove(services, rq); }});
+              .handle = [&services](http::Request& rq) { return remove_formatted_set(services, rq); }});
   add_verify_routes(router, services);
 }
 

@@ -105,25 +105,25 @@ Result<http::Reply> operations(http::Request&) {
   return reply(list);
 }
 
-Result<http::Reply> list(Services& services, http::Request& request) {
+Result<http::Reply> list_graphs(Services& services, http::Request& request) {
   AVA_TRY(const auto page, page_of(request));
   AVA_TRY(auto found, services.graph_templates.list(actor_of(request), page));
   return page_reply(std::move(found));
 }
 
-Result<http::Reply> create(Services& services, http::Request& request) {
+Result<http::Reply> create_graph(Services& services, http::Request& request) {
   AVA_TRY(const auto asked, body_of<dataset::NewGraphTemplate>(request));
   AVA_TRY(const GraphTemplate made, services.graph_templates.create(actor_of(request), asked));
   return reply(made, 201);
 }
 
-Result<http::Reply> get(Services& services, http::Request& request) {
+Result<http::Reply> get_graph(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<GraphTemplateId>("id"));
   AVA_TRY(const GraphTemplate found, services.graph_templates.find(actor_of(request), id));
   return reply(found);
 }
 
-Result<http::Reply> remove(Services& services, http::Request& request) {
+Result<http::Reply> remove_graph(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<GraphTemplateId>("id"));
   AVA_CHECK(services.graph_templates.remove(actor_of(request), id));
   return http::Reply::no_content();
@@ -147,7 +147,7 @@ void add_graph_routes(http::Router& router, Services& services) {
               .tag = "graphs",
               .query = {{"limit", "1 to 500"}, {"cursor", ""}},
               .reply_schema = schema_for<PageOf<GraphTemplate>>(),
-              .handle = [&services](http::Request& rq) { return list(services, rq); }});
+              .handle = [&services](http::Request& rq) { return list_graphs(services, rq); }});
   router.add({.method = http::Method::kPost,
               .pattern = "/api/v1/graph-templates",
               .name = "createGraphTemplate",
@@ -156,21 +156,21 @@ void add_graph_routes(http::Router& router, Services& services) {
               .body_schema = schema_for<dataset::NewGraphTemplate>(),
               .reply_schema = schema_for<GraphTemplate>(),
               .reply_status = 201,
-              .handle = idempotent(services, [&services](http::Request& rq) { return create(services, rq); })});
+              .handle = idempotent(services, [&services](http::Request& rq) { return create_graph(services, rq); })});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/graph-templates/{id}",
               .name = "getGraphTemplate",
               .summary = "One of your graphs",
               .tag = "graphs",
               .reply_schema = schema_for<GraphTemplate>(),
-              .handle = [&services](http::Request& rq) { return get(services, rq); }});
+              .handle = [&services](http::Request& rq) { return get_graph(services, rq); }});
   router.add({.method = http::Method::kDelete,
               .pattern = "/api/v1/graph-templates/{id}",
               .name = "removeGraphTemplate",
               .summary = "Delete one of your graphs",
               .tag = "graphs",
               .reply_status = 204,
-              .handle = [&services](http::Request& rq) { return remove(services, rq); }});
+              .handle = [&services](http::Request& rq) { return remove_graph(services, rq); }});
 }
 
 }  // namespace ava::api

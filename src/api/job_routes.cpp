@@ -5,7 +5,7 @@ namespace ava::api {
 
 namespace {
 
-Result<http::Reply> list(Services& services, http::Request& request) {
+Result<http::Reply> list_jobs(Services& services, http::Request& request) {
   job::JobFilter filter;
   AVA_TRY(filter.page, page_of(request));
   filter.kind = request.query_or("kind", "");
@@ -17,7 +17,7 @@ Result<http::Reply> list(Services& services, http::Request& request) {
   return page_reply(std::move(jobs));
 }
 
-Result<http::Reply> get(Services& services, http::Request& request) {
+Result<http::Reply> get_job(Services& services, http::Request& request) {
   AVA_TRY(const auto found, services.jobs.find(request.path_param("id")));
   return reply(found);
 }
@@ -38,14 +38,14 @@ void add_job_routes(http::Router& router, Services& services) {
               .tag = "jobs",
               .query = {{"state", ""}, {"kind", ""}, {"subject_id", ""}, {"limit", "1 to 500"}, {"cursor", ""}},
               .reply_schema = schema_for<PageOf<job::Job>>(),
-              .handle = [&services](http::Request& rq) { return list(services, rq); }});
+              .handle = [&services](http::Request& rq) { return list_jobs(services, rq); }});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/jobs/{id}",
               .name = "getJob",
               .summary = "One job",
               .tag = "jobs",
               .reply_schema = schema_for<job::Job>(),
-              .handle = [&services](http::Request& rq) { return get(services, rq); }});
+              .handle = [&services](http::Request& rq) { return get_job(services, rq); }});
   router.add({.method = http::Method::kPost,
               .pattern = "/api/v1/jobs/{id}/cancel",
               .name = "cancelJob",

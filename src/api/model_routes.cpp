@@ -20,14 +20,14 @@ void describe(schema::Visitor& v, CreateModel& x) {
   v.field("upload_id", x.upload_id);
 }
 
-Result<http::Reply> list(Services& services, http::Request& request) {
+Result<http::Reply> list_models(Services& services, http::Request& request) {
   AVA_TRY(const auto page, page_of(request));
   AVA_TRY(auto models, services.models.list({request.query_or("origin", ""), request.query_or("training_id", ""),
                                              request.query_or("search", ""), page}));
   return page_reply(std::move(models));
 }
 
-Result<http::Reply> create(Services& services, http::Request& request) {
+Result<http::Reply> create_model(Services& services, http::Request& request) {
   AVA_TRY(const CreateModel asked, body_of<CreateModel>(request));
   const user::Actor& who = actor_of(request);
   AVA_TRY(const auto upload, services.uploads.find(who, asked.upload_id));
@@ -40,7 +40,7 @@ Result<http::Reply> create(Services& services, http::Request& request) {
   return reply(kept, 201);
 }
 
-Result<http::Reply> get(Services& services, http::Request& request) {
+Result<http::Reply> get_model(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<ModelId>("id"));
   AVA_TRY(const Model found, services.models.find(id));
   return reply(found);
@@ -53,7 +53,7 @@ Result<http::Reply> download(Services& services, http::Request& request) {
   return object_reply(request, storage, found.object_key, found.file_name, found.sha256);
 }
 
-Result<http::Reply> remove(Services& services, http::Request& request) {
+Result<http::Reply> remove_model(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<ModelId>("id"));
   AVA_CHECK(services.models.remove(actor_of(request), id));
   return http::Reply::no_content();
@@ -73,7 +73,7 @@ void add_model_routes(http::Router& router, Services& services) {
                         {"limit", "1 to 500"},
                         {"cursor", ""}},
               .reply_schema = schema_for<PageOf<Model>>(),
-              .handle = [&services](http::Request& rq) { return list(services, rq); }});
+              .handle = [&services](http::Request& rq) { return list_models(services, rq); }});
   router.add({.method = http::Method::kPost,
               .pattern = "/api/v1/models",
               .name = "createModel",
@@ -82,14 +82,14 @@ void add_model_routes(http::Router& router, Services& services) {
               .body_schema = schema_for<CreateModel>(),
               .reply_schema = schema_for<Model>(),
               .reply_status = 201,
-              .handle = idempotent(services, [&services](http::Request& rq) { return create(services, rq); })});
+              .handle = idempotent(services, [&services](http::Request& rq) { return create_model(services, rq); })});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/models/{id}",
               .name = "getModel",
               .summary = "One model",
               .tag = "models",
               .reply_schema = schema_for<Model>(),
-              .handle = [&services](http::Request& rq) { return get(services, rq); }});
+              .handle = [&services](http::Request& rq) { return get_model(services, rq); }});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/models/{id}/file",
               .name = "downloadModel",
@@ -102,7 +102,7 @@ void add_model_routes(http::Router& router, Services& services) {
               .summary = "Delete a model",
               .tag = "models",
               .reply_status = 204,
-              .handle = [&services](http::Request& rq) { return remove(services, rq); }});
+              .handle = [&services](http::Request& rq) { return remove_model(services, rq); }});
 }
 
 }  // namespace ava::api

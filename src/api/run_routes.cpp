@@ -65,14 +65,14 @@ void describe(schema::Visitor& v, Curves& x) {
   v.field("series", x.series);
 }
 
-Result<http::Reply> list(Services& services, http::Request& request) {
+Result<http::Reply> list_runs(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<training::TrainingId>("id"));
   AVA_TRY(const auto page, page_of(request));
   AVA_TRY(auto runs, services.trainings.runs(id, page));
   return page_reply(std::move(runs));
 }
 
-Result<http::Reply> create(Services& services, http::Request& request) {
+Result<http::Reply> create_run(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<training::TrainingId>("id"));
   AVA_TRY(auto asked, body_of<training::CreateRun>(request));
   // Kept with the run itself: unlike a stored answer, it also holds when the server dies between the two.
@@ -81,13 +81,13 @@ Result<http::Reply> create(Services& services, http::Request& request) {
   return reply(made, 201);
 }
 
-Result<http::Reply> get(Services& services, http::Request& request) {
+Result<http::Reply> get_run(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<RunId>("id"));
   AVA_TRY(const Run found, services.trainings.find_run(id));
   return reply(found);
 }
 
-Result<http::Reply> change(Services& services, http::Request& request) {
+Result<http::Reply> change_run(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<RunId>("id"));
   AVA_TRY(const auto asked, body_of<training::ChangeRun>(request));
   AVA_TRY(const Run changed, services.trainings.change_run(actor_of(request), id, asked));
@@ -151,7 +151,7 @@ void add_report_routes(http::Router& router, Services& services) {
               .body_schema = schema_for<training::CreateRun>(),
               .reply_schema = schema_for<Run>(),
               .reply_status = 201,
-              .handle = [&services](http::Request& rq) { return create(services, rq); }});
+              .handle = [&services](http::Request& rq) { return create_run(services, rq); }});
   router.add({.method = http::Method::kPatch,
               .pattern = "/api/v1/runs/{id}",
               .name = "changeRun",
@@ -159,7 +159,7 @@ void add_report_routes(http::Router& router, Services& services) {
               .tag = "sdk",
               .body_schema = schema_for<training::ChangeRun>(),
               .reply_schema = schema_for<Run>(),
-              .handle = [&services](http::Request& rq) { return change(services, rq); }});
+              .handle = [&services](http::Request& rq) { return change_run(services, rq); }});
   router.add({.method = http::Method::kPost,
               .pattern = "/api/v1/runs/{id}/metrics",
               .name = "appendMetrics",
@@ -192,14 +192,14 @@ void add_run_routes(http::Router& router, Services& services) {
               .tag = "runs",
               .query = {{"limit", "1 to 500"}, {"cursor", ""}},
               .reply_schema = schema_for<PageOf<Run>>(),
-              .handle = [&services](http::Request& rq) { return list(services, rq); }});
+              .handle = [&services](http::Request& rq) { return list_runs(services, rq); }});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/runs/{id}",
               .name = "getRun",
               .summary = "One run",
               .tag = "runs",
               .reply_schema = schema_for<Run>(),
-              .handle = [&services](http::Request& rq) { return get(services, rq); }});
+              .handle = [&services](http::Request& rq) { return get_run(services, rq); }});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/runs/{id}/metrics",
               .name = "getMetrics",

@@ -8,20 +8,20 @@ namespace {
 using training::Training;
 using training::TrainingId;
 
-Result<http::Reply> list(Services& services, http::Request& request) {
+Result<http::Reply> list_trainings(Services& services, http::Request& request) {
   AVA_TRY(const auto page, page_of(request));
   AVA_TRY(auto trainings,
           services.trainings.list({request.query_or("search", ""), request.query_or("state", ""), page}));
   return page_reply(std::move(trainings));
 }
 
-Result<http::Reply> create(Services& services, http::Request& request) {
+Result<http::Reply> create_training(Services& services, http::Request& request) {
   AVA_TRY(const auto asked, body_of<training::CreateTraining>(request));
   AVA_TRY(const Training made, services.trainings.create(actor_of(request), asked));
   return reply(made, 202);
 }
 
-Result<http::Reply> get(Services& services, http::Request& request) {
+Result<http::Reply> get_training(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<TrainingId>("id"));
   AVA_TRY(const Training found, services.trainings.find(id));
   return reply(found);
@@ -33,7 +33,7 @@ Result<http::Reply> stop(Services& services, http::Request& request) {
   return reply(stopping, 202);
 }
 
-Result<http::Reply> remove(Services& services, http::Request& request) {
+Result<http::Reply> remove_training(Services& services, http::Request& request) {
   AVA_TRY(const auto id, request.path_id<TrainingId>("id"));
   AVA_CHECK(services.trainings.remove(actor_of(request), id));
   return http::Reply::no_content();
@@ -63,23 +63,24 @@ void add_training_routes(http::Router& router, Services& services) {
               .tag = "trainings",
               .query = {{"search", "Part of the name"}, {"state", ""}, {"limit", "1 to 500"}, {"cursor", ""}},
               .reply_schema = schema_for<PageOf<Training>>(),
-              .handle = [&services](http::Request& rq) { return list(services, rq); }});
-  router.add({.method = http::Method::kPost,
-              .pattern = "/api/v1/trainings",
-              .name = "createTraining",
-              .summary = "Start a container with data, image, command and limits",
-              .tag = "trainings",
-              .body_schema = schema_for<training::CreateTraining>(),
-              .reply_schema = schema_for<Training>(),
-              .reply_status = 202,
-              .handle = idempotent(services, [&services](http::Request& rq) { return create(services, rq); })});
+              .handle = [&services](http::Request& rq) { return list_trainings(services, rq); }});
+  router.add(
+      {.method = http::Method::kPost,
+       .pattern = "/api/v1/trainings",
+       .name = "createTraining",
+       .summary = "Start a container with data, image, command and limits",
+       .tag = "trainings",
+       .body_schema = schema_for<training::CreateTraining>(),
+       .reply_schema = schema_for<Training>(),
+       .reply_status = 202,
+       .handle = idempotent(services, [&services](http::Request& rq) { return create_training(services, rq); })});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/trainings/{id}",
               .name = "getTraining",
               .summary = "One training",
               .tag = "trainings",
               .reply_schema = schema_for<Training>(),
-              .handle = [&services](http::Request& rq) { return get(services, rq); }});
+              .handle = [&services](http::Request& rq) { return get_training(services, rq); }});
   router.add({.method = http::Method::kPost,
               .pattern = "/api/v1/trainings/{id}/stop",
               .name = "stopTraining",
@@ -94,7 +95,7 @@ void add_training_routes(http::Router& router, Services& services) {
               .summary = "Delete a training that is over, with its runs and curves; models stay",
               .tag = "trainings",
               .reply_status = 204,
-              .handle = [&services](http::Request& rq) { return remove(services, rq); }});
+              .handle = [&services](http::Request& rq) { return remove_training(services, rq); }});
   router.add({.method = http::Method::kGet,
               .pattern = "/api/v1/trainings/{id}/log",
               .name = "getTrainingLog",

@@ -14,7 +14,7 @@ using sample::Box;
 using sample::Point;
 
 /// Smooth, and different everywhere.
-Pixels ramp(int width, int height) {
+Pixels slope(int width, int height) {
   Pixels pixels{width, height, 3, {}};
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x)
@@ -47,7 +47,7 @@ double mean_difference(const Pixels& a, const Pixels& b) {
 }
 
 TEST(Scene, QuarterTurnsAndMirroringsMovePixelsWhole) {
-  const Pixels source = ramp(40, 30);
+  const Pixels source = slope(40, 30);
   Scene scene(boxed(sample::corners_of({5, 5, 15, 10})), source);
   ASSERT_OK(run(scene, "augment(rotate/90,expand;flip;rotate/90,expand;flop;rotate/180)"));
   EXPECT_EQ(scene.width(), 40);
@@ -62,11 +62,11 @@ TEST(Scene, QuarterTurnsAndMirroringsMovePixelsWhole) {
 
 TEST(Scene, ConsecutiveTransformsGiveTheSamePictureAsOneByOne) {
   const auto at_once = [] {
-    Scene scene(boxed({}), ramp(64, 48));
+    Scene scene(boxed({}), slope(64, 48));
     EXPECT_OK(run(scene, "augment(flop;rotate/20,expand;flip;rotate/-7,crop)"));
     return *scene.pixels().value();
   }();
-  Pixels stepwise = ramp(64, 48);
+  Pixels stepwise = slope(64, 48);
   for (const std::string step : {"flop", "rotate/20,expand", "flip", "rotate/-7,crop"}) {
     Scene scene(boxed({}), stepwise);
     ASSERT_OK(run(scene, "augment(" + step + ")"));
@@ -90,7 +90,7 @@ TEST(Scene, WhatAnOperationCutsOffStaysGone) {
 TEST(Scene, ALandmarkFollowsABentPicture) {
   sample::Sample sample = boxed(sample::corners_of({10, 10, 30, 20}));
   sample.labels[0].data[0].landmarks = {{3, {20, 15}, {}}};
-  Scene scene(std::move(sample), ramp(40, 30));
+  Scene scene(std::move(sample), slope(40, 30));
   Field field{40, 30, {}, {}};
   for (int y = 0; y < 30; ++y)
     for (int x = 0; x < 40; ++x) {
@@ -105,7 +105,7 @@ TEST(Scene, ALandmarkFollowsABentPicture) {
 }
 
 TEST(Scene, BoxesAreCutToThePictureAndSmallRestsDropped) {
-  Scene scene(boxed(sample::corners_of({0, 0, 10, 10})), ramp(40, 30));
+  Scene scene(boxed(sample::corners_of({0, 0, 10, 10})), slope(40, 30));
   ASSERT_OK(scene.warp(Transform::translation(-5, 0), 40, 30, Fill::kBlack));
   EXPECT_EQ(scene.settle({}).boxes_clipped, 1U);
   EXPECT_EQ(sample::hull_of(points_of(scene)), (Box{0, 0, 5, 10}));
@@ -115,7 +115,7 @@ TEST(Scene, BoxesAreCutToThePictureAndSmallRestsDropped) {
 }
 
 TEST(Scene, NothingDoneMeansNothingTouched) {
-  Scene scene(boxed(sample::corners_of({-5, -5, 1000000.1, 3})), ramp(8, 8));
+  Scene scene(boxed(sample::corners_of({-5, -5, 1000000.1, 3})), slope(8, 8));
   EXPECT_FALSE(scene.changed());
   EXPECT_EQ(scene.settle({}).boxes_clipped, 0U);
   EXPECT_EQ(points_of(scene)[0], (Point{-5, -5}));
@@ -124,7 +124,7 @@ TEST(Scene, NothingDoneMeansNothingTouched) {
 TEST(Scene, MirroringSwapsTheLandmarksThatAreNamed) {
   sample::Sample sample = boxed({});
   sample.labels[0].data[0].landmarks = {{0, {10, 15}, {}}, {1, {30, 15}, {}}, {2, {20, 20}, {}}};
-  Scene scene(std::move(sample), ramp(40, 30));
+  Scene scene(std::move(sample), slope(40, 30));
   ASSERT_OK(run(scene, "augment(flop)"));
   scene.settle({.mirrored_landmarks = {{0, 1}}});
   const auto& marks = scene.sample().labels[0].data[0].landmarks;

@@ -25,7 +25,7 @@ Result<engine::Spec> adopt_spec(const WorkerParts& parts, const job::Job& job) {
   return worker_spec(parts, job, spec);
 }
 
-FormattedSet set_of(const Dataset& dataset, const AdoptPayload& payload, const worker::AdoptResult& made) {
+FormattedSet adopted_set(const Dataset& dataset, const AdoptPayload& payload, const worker::AdoptResult& made) {
   FormattedSet set;
   set.id = FormattedSetId::make();
   set.dataset = {dataset.id.str(), dataset.name};
@@ -42,8 +42,8 @@ FormattedSet set_of(const Dataset& dataset, const AdoptPayload& payload, const w
   return set;
 }
 
-Result<void> keep(db::Tx& tx, const Dataset& dataset, const AdoptPayload& payload, const std::string& job_id,
-                  const worker::AdoptResult& made, TimeMs now) {
+Result<void> keep_adopted(db::Tx& tx, const Dataset& dataset, const AdoptPayload& payload, const std::string& job_id,
+                          const worker::AdoptResult& made, TimeMs now) {
   ImportedCounts counts;
   counts.item_count = static_cast<std::int64_t>(made.sample_count);
   counts.reject_count = static_cast<std::int64_t>(made.reject_count);
@@ -51,7 +51,7 @@ Result<void> keep(db::Tx& tx, const Dataset& dataset, const AdoptPayload& payloa
   counts.labels = {{made.label.key, made.label.type, made.label.name}};
   AVA_TRY(const int rows, DatasetRepo::succeed(tx, dataset.id, counts, now));
   if (rows == 0) return {};  // this end was told before, or the dataset is gone
-  const FormattedSet set = set_of(dataset, payload, made);
+  const FormattedSet set = adopted_set(dataset, payload, made);
   AVA_CHECK(FormattedSetRepo::insert(tx, set));
   AVA_CHECK(FormattedSetRepo::set_job(tx, set.batch, job_id));
   WrittenSet written;
@@ -75,7 +75,7 @@ Result<job::Outcome> end_adopt(const WorkerParts& parts, const job::Job& job, co
       return {};
     }
     AVA_TRY(const auto dataset, DatasetRepo::find(tx, id));
-    return dataset ? keep(tx, *dataset, payload, job.id.str(), made, now) : Result<void>();
+    return dataset ? keep_adopted(tx, *dataset, payload, job.id.str(), made, now) : Result<void>();
   }));
   if (auto dataset = parts.datasets.find(id); dataset.ok()) parts.datasets.publish(*dataset);
   parts.sets.publish_batch(payload.batch);

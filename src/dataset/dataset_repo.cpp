@@ -4,14 +4,14 @@ namespace ava::dataset {
 
 namespace {
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectDatasets =
     "SELECT d.id, d.owner_id, u.name AS owner_name, d.bucket_id, b.name AS bucket_name, d.name, d.description, d.kind,"
     " d.state, d.media, d.source_json, d.prefix, d.item_count, d.reject_count, d.byte_count, d.labels_json, "
     "d.error_json,"
     " d.job_id, d.lineage_json, d.created_ms, d.completed_ms FROM datasets d JOIN users u ON u.id = d.owner_id"
     " JOIN buckets b ON b.id = d.bucket_id ";
 
-Result<Dataset> dataset_of(const db::Row& row) {
+Result<Dataset> dataset_in_row(const db::Row& row) {
   Dataset d;
   d.id = row.id<DatasetId>("id");
   d.name = row.text("name");
@@ -70,10 +70,11 @@ Result<void> DatasetRepo::insert(db::Tx& tx, const Dataset& d) {
 }
 
 Result<std::optional<Dataset>> DatasetRepo::find(db::Tx& tx, const DatasetId& id, bool with_deleted) {
-  static const std::string kFind = std::string(kSelect) + "WHERE d.id = :id AND (:all = 1 OR d.deleted_ms IS NULL)";
+  static const std::string kFind =
+      std::string(kSelectDatasets) + "WHERE d.id = :id AND (:all = 1 OR d.deleted_ms IS NULL)";
   AVA_TRY(const auto row, tx.one(kFind, {{"id", id}, {"all", with_deleted ? 1 : 0}}));
   if (!row) return std::optional<Dataset>{};
-  AVA_TRY(Dataset dataset, dataset_of(*row));
+  AVA_TRY(Dataset dataset, dataset_in_row(*row));
   return std::optional<Dataset>(std::move(dataset));
 }
 
@@ -83,7 +84,7 @@ Result<bool> DatasetRepo::name_taken(db::Tx& tx, const std::string& name) {
 }
 
 Result<std::vector<Dataset>> DatasetRepo::list(db::Tx& tx, const DatasetFilter& filter) {
-  static const std::string kList = std::string(kSelect) +
+  static const std::string kList = std::string(kSelectDatasets) +
                                    "WHERE d.deleted_ms IS NULL AND (:cursor = '' OR d.id < :cursor)"
                                    " AND lower(d.name) LIKE lower(:pattern) ESCAPE '\\' ORDER BY d.id DESC LIMIT :rows";
   AVA_TRY(const auto rows, tx.all(kList, {{"cursor", filter.page.cursor},
@@ -91,7 +92,7 @@ Result<std::vector<Dataset>> DatasetRepo::list(db::Tx& tx, const DatasetFilter& 
                                           {"rows", filter.page.rows()}}));
   std::vector<Dataset> all;
   for (const db::Row& row : rows) {
-    AVA_TRY(Dataset dataset, dataset_of(row));
+    AVA_TRY(Dataset dataset, dataset_in_row(row));
     dataset.lineage.reset();  // a page of graphs would be megabytes
     all.push_back(std::move(dataset));
   }
@@ -153,13 +154,13 @@ Result<std::vector<std::string>> DatasetRepo::in_bucket(db::Tx& tx, const user::
 Result<std::vector<Dataset>> DatasetRepo::to_purge(db::Tx& tx) {
   // A job that is still running would write the objects again.
   static const std::string kToPurge =
-      std::string(kSelect) +
+      std::string(kSelectDatasets) +
       "LEFT JOIN jobs j ON j.id = d.job_id WHERE d.deleted_ms IS NOT NULL AND d.purged_ms IS NULL"
       " AND (j.id IS NULL OR j.state NOT IN ('queued', 'running')) ORDER BY d.id LIMIT 100";
   AVA_TRY(const auto rows, tx.all(kToPurge));
   std::vector<Dataset> all;
   for (const db::Row& row : rows) {
-    AVA_TRY(Dataset dataset, dataset_of(row));
+    AVA_TRY(Dataset dataset, dataset_in_row(row));
     all.push_back(std::move(dataset));
   }
   return all;

@@ -100,7 +100,7 @@ std::string users_json(const std::vector<UsedBy>& users) {
 
 namespace {
 
-Error not_found(const DatasetId& id) {
+Error no_dataset(const DatasetId& id) {
   return Error(ErrorCode::kNotFound, "dataset.not_found", "there is no dataset " + id.str());
 }
 
@@ -218,7 +218,7 @@ Result<Dataset> DatasetService::start(const user::Actor& who, Dataset dataset, c
 
 Result<Dataset> DatasetService::find(const DatasetId& id) {
   AVA_TRY(auto dataset, parts_.database.read([&](db::Tx& tx) { return DatasetRepo::find(tx, id); }));
-  if (!dataset) return not_found(id);
+  if (!dataset) return no_dataset(id);
   return std::move(*dataset);
 }
 

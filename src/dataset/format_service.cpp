@@ -15,7 +15,7 @@ namespace ava::dataset {
 
 namespace {
 
-Error not_found(const FormattedSetId& id) {
+Error no_set(const FormattedSetId& id) {
   return Error(ErrorCode::kNotFound, "formatted_set.not_found", "there is no formatted set " + id.str());
 }
 
@@ -104,7 +104,7 @@ Result<void> check_formats(const FormatRequest& request) {
   return {};
 }
 
-FormattedSet set_of(const user::Actor& who, const Dataset& dataset, const FormatRequest& request, TimeMs now) {
+FormattedSet asked_set(const user::Actor& who, const Dataset& dataset, const FormatRequest& request, TimeMs now) {
   FormattedSet set;
   set.dataset = {dataset.id.str(), dataset.name};
   set.shuffle = request.shuffle;
@@ -161,7 +161,7 @@ Result<FormatBatch> FormatService::create(const user::Actor& who, const DatasetI
     if (!still) return Error(ErrorCode::kNotFound, "dataset.not_found", "there is no dataset " + id.str());
     for (const std::string& format : request.formats) {
       for (const auto& [split, percent] : splits) {
-        FormattedSet set = set_of(who, dataset, request, parts_.clock.now_ms());
+        FormattedSet set = asked_set(who, dataset, request, parts_.clock.now_ms());
         set.id = FormattedSetId::make();
         set.batch = batch.batch;
         set.format = format;
@@ -185,7 +185,7 @@ Result<FormatBatch> FormatService::create(const user::Actor& who, const DatasetI
 
 Result<FormattedSet> FormatService::find(const FormattedSetId& id) {
   AVA_TRY(auto set, parts_.database.read([&](db::Tx& tx) { return FormattedSetRepo::find(tx, id); }));
-  if (!set) return not_found(id);
+  if (!set) return no_set(id);
   return std::move(*set);
 }
 

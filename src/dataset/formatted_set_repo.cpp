@@ -5,7 +5,7 @@ namespace ava::dataset {
 namespace {
 
 // The counterpart of a training set is the validation set of the same batch and format, and the other way round.
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectSets =
     "SELECT f.id, f.owner_id, u.name AS owner_name, f.dataset_id, d.name AS dataset_name, d.bucket_id,"
     " b.name AS bucket_name, f.batch, f.format, f.split, f.percent, f.shuffle, f.seed, f.resize, f.quality, f.label,"
     " f.state, f.progress, f.sample_count, f.class_count, f.byte_count, f.prefix, f.error_json, f.job_id,"
@@ -14,7 +14,7 @@ constexpr std::string_view kSelect =
     " (f.split = 'val' AND c.split = 'train'))) AS counterpart FROM formatted_sets f"
     " JOIN users u ON u.id = f.owner_id JOIN datasets d ON d.id = f.dataset_id JOIN buckets b ON b.id = d.bucket_id ";
 
-Result<FormattedSet> set_of(const db::Row& row) {
+Result<FormattedSet> set_in_row(const db::Row& row) {
   FormattedSet s;
   s.id = row.id<FormattedSetId>("id");
   s.dataset = {row.text("dataset_id"), row.text("dataset_name")};
@@ -47,7 +47,7 @@ Result<FormattedSet> set_of(const db::Row& row) {
 Result<std::vector<FormattedSet>> sets_of(const std::vector<db::Row>& rows) {
   std::vector<FormattedSet> all;
   for (const db::Row& row : rows) {
-    AVA_TRY(FormattedSet set, set_of(row));
+    AVA_TRY(FormattedSet set, set_in_row(row));
     all.push_back(std::move(set));
   }
   return all;
@@ -81,16 +81,16 @@ Result<void> FormattedSetRepo::insert(db::Tx& tx, const FormattedSet& s) {
 }
 
 Result<std::optional<FormattedSet>> FormattedSetRepo::find(db::Tx& tx, const FormattedSetId& id, bool with_deleted) {
-  static const std::string kFind = std::string(kSelect) + "WHERE f.id = :id AND (:all = 1 OR f.deleted_ms IS NULL)";
+  static const std::string kFind = std::string(kSelectSets) + "WHERE f.id = :id AND (:all = 1 OR f.deleted_ms IS NULL)";
   AVA_TRY(const auto row, tx.one(kFind, {{"id", id}, {"all", with_deleted ? 1 : 0}}));
   if (!row) return std::optional<FormattedSet>{};
-  AVA_TRY(FormattedSet set, set_of(*row));
+  AVA_TRY(FormattedSet set, set_in_row(*row));
   return std::optional<FormattedSet>(std::move(set));
 }
 
 Result<std::vector<FormattedSet>> FormattedSetRepo::list(db::Tx& tx, const SetFilter& filter) {
   static const std::string kList =
-      std::string(kSelect) +
+      std::string(kSelectSets) +
       "WHERE f.deleted_ms IS NULL AND (:cursor = '' OR f.id < :cursor)"
       " AND (:dataset = '' OR f.dataset_id = :dataset) AND (:state = '' OR f.state = :state)"
       " AND (:split = '' OR f.split = :split) ORDER BY f.id DESC LIMIT :rows";
@@ -104,7 +104,7 @@ Result<std::vector<FormattedSet>> FormattedSetRepo::list(db::Tx& tx, const SetFi
 
 Result<std::vector<FormattedSet>> FormattedSetRepo::of_batch(db::Tx& tx, const std::string& batch) {
   static const std::string kOfBatch =
-      std::string(kSelect) + "WHERE f.batch = :batch AND f.deleted_ms IS NULL ORDER BY f.id";
+      std::string(kSelectSets) + "WHERE f.batch = :batch AND f.deleted_ms IS NULL ORDER BY f.id";
   AVA_TRY(const auto rows, tx.all(kOfBatch, {{"batch", batch}}));
   return sets_of(rows);
 }
@@ -150,7 +150,7 @@ Result<int> FormattedSetRepo::mark_deleted(db::Tx& tx, const FormattedSetId& id,
 
 Result<std::vector<FormattedSet>> FormattedSetRepo::to_purge(db::Tx& tx) {
   static const std::string kToPurge =
-      std::string(kSelect) + "WHERE f.deleted_ms IS NOT NULL AND f.purged_ms IS NULL ORDER BY f.id LIMIT 100";
+      std::string(kSelectSets) + "WHERE f.deleted_ms IS NOT NULL AND f.purged_ms IS NULL ORDER BY f.id LIMIT 100";
   AVA_TRY(const auto rows, tx.all(kToPurge));
   return sets_of(rows);
 }

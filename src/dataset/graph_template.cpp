@@ -60,7 +60,7 @@ Result<GraphTemplate> GraphTemplateService::create(const user::Actor& who, const
 
 namespace {
 
-Error not_found(const GraphTemplateId& id) {
+Error no_template(const GraphTemplateId& id) {
   return Error(ErrorCode::kNotFound, "graph_template.not_found", "you have no template " + id.str());
 }
 
@@ -68,7 +68,7 @@ Error not_found(const GraphTemplateId& id) {
 
 Result<GraphTemplate> GraphTemplateService::find(const user::Actor& who, const GraphTemplateId& id) {
   AVA_TRY(auto found, database_.read([&](db::Tx& tx) { return GraphTemplateRepo::find(tx, who.user.id.str(), id); }));
-  if (!found) return not_found(id);
+  if (!found) return no_template(id);
   return std::move(*found);
 }
 
@@ -80,7 +80,7 @@ Result<db::Page<GraphTemplate>> GraphTemplateService::list(const user::Actor& wh
 Result<void> GraphTemplateService::remove(const user::Actor& who, const GraphTemplateId& id) {
   AVA_TRY(const int rows,
           database_.write([&](db::Tx& tx) { return GraphTemplateRepo::remove(tx, who.user.id.str(), id); }));
-  if (rows == 0) return not_found(id);
+  if (rows == 0) return no_template(id);
   return {};
 }
 

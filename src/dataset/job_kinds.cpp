@@ -10,14 +10,14 @@ namespace ava::dataset {
 
 namespace {
 
-Result<Dataset> dataset_of(const WorkerParts& parts, const job::Job& job) {
+Result<Dataset> dataset_of_job(const WorkerParts& parts, const job::Job& job) {
   AVA_TRY(const auto id, DatasetId::parse(job.subject.id));
   return parts.datasets.find(id);
 }
 
 Result<engine::Spec> import_spec(const WorkerParts& parts, const job::Job& job) {
   AVA_TRY(const auto payload, schema::from_text<ImportPayload>(job.payload));
-  AVA_TRY(const Dataset dataset, dataset_of(parts, job));
+  AVA_TRY(const Dataset dataset, dataset_of_job(parts, job));
   AVA_TRY(const auto sources, sources_of(parts));
   AVA_TRY(const auto target, target_of(parts, dataset));
   if (job.kind == "dataset.copy")
@@ -79,7 +79,7 @@ Result<job::Outcome> end_import(const WorkerParts& parts, const job::Job& job, c
 
 Result<engine::Spec> format_spec(const WorkerParts& parts, const job::Job& job) {
   AVA_TRY(const auto payload, schema::from_text<FormatPayload>(job.payload));
-  AVA_TRY(const Dataset dataset, dataset_of(parts, job));
+  AVA_TRY(const Dataset dataset, dataset_of_job(parts, job));
   const FormatRequest& request = payload.request;
   pipeline::FormatSpec spec;
   spec.list = dataset.list_uri;
@@ -143,9 +143,9 @@ Result<std::vector<FormattedSetId>> keep_sets(db::Tx& tx, const FormatPayload& p
 }
 
 /// What the attempts kept for each other: a batch that failed for good is never gone on with.
-void forget_attempts(const WorkerParts& parts, const job::Job& job, const std::string& batch) {
+void forget_format_attempts(const WorkerParts& parts, const job::Job& job, const std::string& batch) {
   const auto forget = [&]() -> Result<void> {
-    AVA_TRY(const Dataset dataset, dataset_of(parts, job));
+    AVA_TRY(const Dataset dataset, dataset_of_job(parts, job));
     AVA_TRY(const auto sources, sources_of(parts));
     AVA_TRY(const auto target, target_of(parts, dataset, "/sets/" + batch));
     return pipeline::WorkFolder::discard(target, sources);
@@ -161,7 +161,7 @@ Result<job::Outcome> end_format(const WorkerParts& parts, const job::Job& job, c
   const auto made = result_of<pipeline::FormatResult>(answer);
   const TimeMs now = parts.clock.now_ms();
   if (answer.error) {
-    forget_attempts(parts, job, payload.batch);
+    forget_format_attempts(parts, job, payload.batch);
     AVA_CHECK(parts.database.write(
         [&](db::Tx& tx) { return FormattedSetRepo::fail_batch(tx, payload.batch, problem_text(*answer.error), now); }));
   } else {

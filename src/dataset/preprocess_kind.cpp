@@ -26,7 +26,7 @@ Result<engine::Spec> preprocess_spec(const WorkerParts& parts, const job::Job& j
 
 /// What the attempts kept for each other: what failed for good is never gone on with. The dataset may be deleted by
 /// now.
-void forget_attempts(const WorkerParts& parts, const DatasetId& id) {
+void forget_preprocess_attempts(const WorkerParts& parts, const DatasetId& id) {
   const auto forget = [&]() -> Result<void> {
     AVA_TRY(const auto dataset, parts.database.read([&](db::Tx& tx) { return DatasetRepo::find(tx, id, true); }));
     if (!dataset) return {};
@@ -38,7 +38,7 @@ void forget_attempts(const WorkerParts& parts, const DatasetId& id) {
     log::warn("dataset", "work folder of {}: {}", id.str(), forgotten.error().text());
 }
 
-Result<void> keep(db::Tx& tx, const DatasetId& id, const worker::PreprocessResult& made, TimeMs now) {
+Result<void> keep_preprocessed(db::Tx& tx, const DatasetId& id, const worker::PreprocessResult& made, TimeMs now) {
   ImportedCounts counts;
   counts.item_count = static_cast<std::int64_t>(made.item_count);
   counts.reject_count = static_cast<std::int64_t>(made.reject_count);
@@ -60,9 +60,9 @@ Result<job::Outcome> end_preprocess(const WorkerParts& parts, const job::Job& jo
   const auto made = result_of<worker::PreprocessResult>(answer);
   const auto id = DatasetId::trusted(job.subject.id);
   const TimeMs now = parts.clock.now_ms();
-  if (answer.error) forget_attempts(parts, id);
+  if (answer.error) forget_preprocess_attempts(parts, id);
   AVA_CHECK(parts.database.write([&](db::Tx& tx) -> Result<void> {
-    if (!answer.error) return keep(tx, id, made, now);
+    if (!answer.error) return keep_preprocessed(tx, id, made, now);
     AVA_CHECK(DatasetRepo::fail(tx, id, problem_text(*answer.error), now));
     return {};
   }));

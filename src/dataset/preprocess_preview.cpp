@@ -10,7 +10,7 @@ std::string data_url(const std::string& jpeg) {
   return jpeg.empty() ? std::string() : "data:image/jpeg;base64," + remote::base64(jpeg);
 }
 
-ShownPicture shown(const graph::Shown& item) {
+ShownPicture shown_picture(const graph::Shown& item) {
   ShownPicture out{item.url,         data_url(item.before), data_url(item.after), item.width,        item.height,
                    item.after_width, item.after_height,     item.before_labels,   item.after_labels, item.ops};
   if (!item.error.empty()) out.error = item.error;
@@ -32,7 +32,7 @@ Result<GraphPreview> PreprocessService::preview(const DatasetId& id, const Previ
   wanted.node = request.node.value_or("");
   AVA_TRY(const auto items, graph::preview(plan, inputs, wanted, {}, stop));
   GraphPreview preview;
-  for (const graph::Shown& item : items) preview.items.push_back(shown(item));
+  for (const graph::Shown& item : items) preview.items.push_back(shown_picture(item));
   return preview;
 }
 

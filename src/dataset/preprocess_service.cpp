@@ -13,7 +13,7 @@ namespace ava::dataset {
 
 namespace {
 
-GraphProblem shown(const graph::Problem& problem) {
+GraphProblem shown_problem(const graph::Problem& problem) {
   GraphProblem out{problem.slug, problem.severity == graph::Severity::kError ? "error" : "warning"};
   if (!problem.node.empty()) out.node = problem.node;
   if (problem.edge) out.edge = std::vector<std::string>{problem.edge->from, problem.edge->to};
@@ -22,9 +22,9 @@ GraphProblem shown(const graph::Problem& problem) {
   return out;
 }
 
-std::vector<GraphProblem> shown(const std::vector<graph::Problem>& problems) {
+std::vector<GraphProblem> shown_problem(const std::vector<graph::Problem>& problems) {
   std::vector<GraphProblem> all;
-  for (const graph::Problem& problem : problems) all.push_back(shown(problem));
+  for (const graph::Problem& problem : problems) all.push_back(shown_problem(problem));
   return all;
 }
 
@@ -40,7 +40,7 @@ Error wrong_graph(const std::vector<graph::Problem>& problems) {
   return Error(ErrorCode::kInvalidArgument, "graph.wrong", text)
       .hint(first->hint)
       .at("/graph")
-      .detail("problems", schema::to_text(shown(problems)));
+      .detail("problems", schema::to_text(shown_problem(problems)));
 }
 
 namespace {
@@ -120,7 +120,7 @@ Result<graph::Inputs> PreprocessService::inputs_for(const Prepared& prepared) {
 Result<CheckedGraph> PreprocessService::check(const DatasetId& id, const CheckGraph& request,
                                               const std::stop_token& stop) {
   AVA_TRY(const Prepared prepared, prepare(id, request.graph));
-  CheckedGraph checked{shown(prepared.problems), {}};
+  CheckedGraph checked{shown_problem(prepared.problems), {}};
   if (prepared.wrong()) return checked;
   AVA_TRY(const auto inputs, inputs_for(prepared));
   const auto seed = static_cast<std::uint64_t>(request.seed.value_or(0));

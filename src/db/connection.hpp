@@ -15,6 +15,10 @@
 
 namespace ava::db {
 
+/// Prepared statements a session keeps; all are forgotten when there are more, as a program with so many makes its SQL
+/// up.
+constexpr std::size_t kStatementLimit = 200;
+
 /// A statement's whole answer.
 struct Answer {
   std::vector<Row> rows;

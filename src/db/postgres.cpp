@@ -15,7 +15,6 @@ namespace {
 // Type numbers of pg_type that never change.
 constexpr Oid kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25, kFloat4 = 700, kFloat8 = 701,
               kNumeric = 1700;
-constexpr std::size_t kStatementLimit = 200;
 
 struct Finish {
   void operator()(PGconn* session) const { PQfinish(session); }
@@ -26,7 +25,7 @@ struct Clear {
 using Session = std::unique_ptr<PGconn, Finish>;
 using Reply = std::unique_ptr<PGresult, Clear>;
 
-Error error_of(PGconn* session, const PGresult* result, std::string_view what) {
+Error postgres_error(PGconn* session, const PGresult* result, std::string_view what) {
   std::string message = std::string(what) + ": " + PQerrorMessage(session);
   while (!message.empty() && message.back() == '\n') message.pop_back();
   const char* field = result != nullptr ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
@@ -102,7 +101,7 @@ Blob bytes_of(const char* text) {
   return bytes;
 }
 
-Value read_cell(const PGresult* result, int row, int column) {
+Value postgres_cell(const PGresult* result, int row, int column) {
   if (PQgetisnull(result, row, column) != 0) return Value();
   const char* text = PQgetvalue(result, row, column);
   switch (PQftype(result, column)) {
@@ -136,7 +135,7 @@ Answer read_answer(const PGresult* result, std::size_t row_limit) {
   for (int row = 0; row < rows && answer.rows.size() < row_limit; ++row) {
     std::vector<Value> cells;
     cells.reserve(static_cast<std::size_t>(columns));
-    for (int i = 0; i < columns; ++i) cells.push_back(read_cell(result, row, i));
+    for (int i = 0; i < columns; ++i) cells.push_back(postgres_cell(result, row, i));
     answer.rows.emplace_back(names, std::move(cells));
   }
   return answer;
@@ -210,7 +209,7 @@ class PostgresConnection : public Connection {
 
  private:
   Error failed(const PGresult* result, std::string_view what) {
-    Error error = error_of(session_.get(), result, what);
+    Error error = postgres_error(session_.get(), result, what);
     lost_ = lost_ || error.slug() == "db.lost";
     return error;
   }

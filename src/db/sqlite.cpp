@@ -11,8 +11,6 @@ namespace ava::db {
 
 namespace {
 
-constexpr std::size_t kStatementLimit = 200;
-
 struct CloseDb {
   void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
 };
@@ -22,7 +20,7 @@ struct Finalize {
 using Handle = std::unique_ptr<sqlite3, CloseDb>;
 using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
-Error error_of(sqlite3* db, std::string_view what) {
+Error sqlite_error(sqlite3* db, std::string_view what) {
   const int code = sqlite3_extended_errcode(db);
   const std::string message = std::string(what) + ": " + sqlite3_errmsg(db);
   switch (code & 0xFF) {
@@ -69,7 +67,7 @@ int bind(sqlite3_stmt* statement, int at, const Value& value) {
   return std::visit(Binder{statement, at}, value.cell());
 }
 
-Value read_cell(sqlite3_stmt* statement, int column) {
+Value sqlite_cell(sqlite3_stmt* statement, int column) {
   switch (sqlite3_column_type(statement, column)) {
     case SQLITE_INTEGER:
       return Value(static_cast<std::int64_t>(sqlite3_column_int64(statement, column)));
@@ -126,14 +124,14 @@ class SqliteConnection : public Connection {
       if (name == nullptr)
         return Error(ErrorCode::kInternal, "db.sql", "parameters must have names: " + std::string(sql));
       AVA_TRY(const Value* value, find_param(params, name + 1, sql));
-      if (bind(statement, i, *value) != SQLITE_OK) return error_of(db_.get(), "bind");
+      if (bind(statement, i, *value) != SQLITE_OK) return sqlite_error(db_.get(), "bind");
     }
     return step_all(statement, row_limit);
   }
 
   /// Statements that need no answer: pragmas, BEGIN, COMMIT.
   Result<void> command(const char* sql) {
-    if (sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return error_of(db_.get(), sql);
+    if (sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return sqlite_error(db_.get(), sql);
     return {};
   }
 
@@ -146,12 +144,12 @@ class SqliteConnection : public Connection {
     while (true) {
       const int code = sqlite3_step(statement);
       if (code == SQLITE_DONE) break;
-      if (code != SQLITE_ROW) return error_of(db_.get(), sqlite3_sql(statement));
+      if (code != SQLITE_ROW) return sqlite_error(db_.get(), sqlite3_sql(statement));
       if (answer.rows.size() >= row_limit) continue;
       if (!names) names = column_names(statement);
       std::vector<Value> cells;
       cells.reserve(static_cast<std::size_t>(columns));
-      for (int i = 0; i < columns; ++i) cells.push_back(read_cell(statement, i));
+      for (int i = 0; i < columns; ++i) cells.push_back(sqlite_cell(statement, i));
       answer.rows.emplace_back(names, std::move(cells));
     }
     // sqlite3_changes() keeps its value over statements that change nothing, so ask whether anything changed at all.
@@ -166,7 +164,7 @@ class SqliteConnection : public Connection {
     const int code = sqlite3_prepare_v3(db_.get(), key.data(), static_cast<int>(key.size()), SQLITE_PREPARE_PERSISTENT,
                                         &raw, nullptr);
     Statement statement(raw);
-    if (code != SQLITE_OK) return error_of(db_.get(), sql);
+    if (code != SQLITE_OK) return sqlite_error(db_.get(), sql);
     if (statement == nullptr) return Error(ErrorCode::kInternal, "db.sql", "empty statement");
     if (statements_.size() >= kStatementLimit) statements_.clear();
     return statements_.emplace(key, std::move(statement)).first->second.get();

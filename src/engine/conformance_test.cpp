@@ -10,6 +10,7 @@
 #include "base/id.hpp"
 #include "base/testing.hpp"
 #include "engine/all.hpp"
+#include "engine/testing.hpp"
 
 namespace ava::engine {
 namespace {
@@ -17,8 +18,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
-
-constexpr auto kImage = "localhost/ava/base:bookworm";
 
 class EngineConformance : public ::testing::TestWithParam<std::string> {
  protected:
@@ -28,11 +27,7 @@ class EngineConformance : public ::testing::TestWithParam<std::string> {
     ASSERT_OK(info);
     if (!info->available) GTEST_SKIP() << "no engine: " << info->detail;
     if (!is_container()) return;
-    const auto images = engine_->images();
-    ASSERT_OK(images);
-    for (const ImageInfo& image : *images)
-      if (image.name == kImage) return;
-    GTEST_SKIP() << "the image " << kImage << " is not built (deploy/images/build --base)";
+    if (const std::string why = missing_image(*engine_); !why.empty()) GTEST_SKIP() << why;
   }
 
   void TearDown() override {
@@ -50,7 +45,7 @@ class EngineConformance : public ::testing::TestWithParam<std::string> {
   Spec spec(const std::string& script) {
     return {.key = "jb_test-" + random_hex(8),
             .name = "试验",
-            .image = kImage,
+            .image = kTestImage,
             .command = {"sh", "-c", script},
             .env = {},
             .working_dir = "/tmp"};

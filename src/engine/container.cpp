@@ -10,6 +10,7 @@
 #include "engine/container_json.hpp"
 #include "engine/container_log.hpp"
 #include "engine/docker_api.hpp"
+#include "engine/exit_words.hpp"
 #include "engine/image_names.hpp"
 #include "engine/job_folder.hpp"
 #include "engine/oom.hpp"
@@ -22,9 +23,6 @@ using std::chrono::seconds;
 
 constexpr int kNotFound = 404;
 constexpr int kNotModified = 304;
-constexpr int kSignalled = 128;
-constexpr int kNotRunnable = 126;
-constexpr int kNotThere = 127;
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
@@ -196,7 +194,7 @@ Result<void> ContainerEngine::launch(const std::string& handle, const JobRecord&
   const bool exec = contains(said, "exec");
   const bool absent = contains(said, "executable file not found") || contains(said, "no such file or directory");
   if (exec && (absent || contains(said, "permission denied"))) {
-    const Ending ending{.code = absent ? kNotThere : kNotRunnable, .command = record.command};
+    const Ending ending{.code = absent ? kExitNoCommand : kExitNotRunnable, .command = record.command};
     AVA_CHECK(folder(handle).set(kMarkLogComplete));
     return folder(handle).set_exit(describe(ending));
   }
@@ -252,7 +250,7 @@ Result<Status> ContainerEngine::status(const std::string& handle) {
 int ContainerEngine::command_error(const ContainerView& view, const JobRecord& record) {
   constexpr std::uint64_t kLineLimit = 400;
   constexpr std::chrono::seconds kLogDeadline{5};
-  if (view.exit_code != 1 && view.exit_code != kNotRunnable && view.exit_code != kNotThere) return 0;
+  if (view.exit_code != 1 && view.exit_code != kExitNotRunnable && view.exit_code != kExitNoCommand) return 0;
   logs_.wait_complete("ava-" + record.key, folder("ava-" + record.key), kLogDeadline);
   const auto chunk = read_log(record.log_path, 0, kLineLimit, true);
   return chunk.ok() && chunk->end ? first_process_error(chunk->text) : 0;
@@ -263,7 +261,7 @@ OutOfMemory ContainerEngine::memory_verdict(const std::string& handle, const Con
   const auto counters = memory_.last(handle);
   if (view.oom_killed || folder(handle).has(kMarkOutOfMemory) || (counters && counters->oom_kills > 0))
     return OutOfMemory::kLimit;
-  if (view.exit_code != kSignalled + SIGKILL || folder(handle).has(kMarkStop)) return OutOfMemory::kNo;
+  if (view.exit_code != kExitSignalled + SIGKILL || folder(handle).has(kMarkStop)) return OutOfMemory::kNo;
   const KernelLogVerdict said = search_kernel_log(view.id);
   if (said.memory != OutOfMemory::kNo || said.readable) return said.memory;
   const bool near_limit =
@@ -279,7 +277,7 @@ Exit ContainerEngine::judge(const std::string& handle, const ContainerView& view
                 .memory_limit_bytes = record.memory_bytes};
   if (ending.memory == OutOfMemory::kNo) ending.exec_errno = command_error(view, record);
   if (ending.exec_errno != 0) {
-    ending.code = ending.exec_errno == ENOENT ? kNotThere : kNotRunnable;
+    ending.code = ending.exec_errno == ENOENT ? kExitNoCommand : kExitNotRunnable;
     ending.command = record.command;
   }
   Exit exit = describe(ending);
@@ -295,7 +293,7 @@ Result<void> ContainerEngine::stop(const std::string& handle, seconds grace) {
   if (!view || view->ended() || view->dead()) return {};
   if (view->waits()) {  // never ran, and is not to run now
     AVA_CHECK(folder(handle).set(kMarkLogComplete));
-    return folder(handle).set_exit(describe({.code = kSignalled + SIGTERM, .stop_asked = true}));
+    return folder(handle).set_exit(describe({.code = kExitSignalled + SIGTERM, .stop_asked = true}));
   }
   AVA_CHECK(folder(handle).set(kMarkStop));
   const std::string path = "/containers/" + handle + "/stop?t=" + std::to_string(std::max<long>(0, grace.count()));

@@ -15,6 +15,7 @@
 #include "engine/container_json.hpp"
 #include "engine/docker_api.hpp"
 #include "engine/job_folder.hpp"
+#include "engine/testing.hpp"
 #include "http/raw_testing.hpp"
 
 namespace ava::engine {
@@ -24,7 +25,6 @@ using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr auto kImage = "localhost/ava/base:bookworm";
 constexpr std::uint64_t kMiB = 1u << 20;
 
 class ContainerEngineTest : public ::testing::Test {
@@ -35,11 +35,7 @@ class ContainerEngineTest : public ::testing::Test {
     ASSERT_OK(info);
     if (!info->available) GTEST_SKIP() << "no engine: " << info->detail;
     warning_ = info->warning;
-    const auto images = engine_->images();
-    ASSERT_OK(images);
-    for (const ImageInfo& image : *images)
-      if (image.name == kImage) return;
-    GTEST_SKIP() << "the image " << kImage << " is not built (deploy/images/build --base)";
+    if (const std::string why = missing_image(*engine_); !why.empty()) GTEST_SKIP() << why;
   }
   void TearDown() override {
     for (const std::string& handle : handles_) EXPECT_OK(engine_->remove(handle));
@@ -51,7 +47,7 @@ class ContainerEngineTest : public ::testing::Test {
     engine_ = *std::move(made);
   }
   Spec spec(std::vector<std::string> command) {
-    return {.key = "jb_test-" + random_hex(8), .name = "容器", .image = kImage, .command = std::move(command)};
+    return {.key = "jb_test-" + random_hex(8), .name = "容器", .image = kTestImage, .command = std::move(command)};
   }
   std::string start(const Spec& spec) {
     auto handle = engine_->start(spec);
@@ -181,7 +177,7 @@ TEST_F(ContainerEngineTest, NamesImagesThatAreNearAMissingOne) {
   job.image = "localhost/ava/bose:bookworm";
   const auto refused = engine_->start(job);
   EXPECT_ERROR(refused, "engine.image_not_found");
-  EXPECT_THAT(refused.error().hint(), HasSubstr(kImage));
+  EXPECT_THAT(refused.error().hint(), HasSubstr(kTestImage));
 }
 
 TEST_F(ContainerEngineTest, FindsAnImageByItsShortName) {
@@ -193,7 +189,7 @@ TEST_F(ContainerEngineTest, FindsAnImageByItsShortName) {
 TEST_F(ContainerEngineTest, StartsAContainerThatWasOnlyCreated) {
   const Spec job = spec({"echo", "late"});
   DockerApi api("");
-  const std::string body = create_body(job, {.image = kImage, .owner = "ava-test", .podman = true});
+  const std::string body = create_body(job, {.image = kTestImage, .owner = "ava-test", .podman = true});
   ASSERT_OK_AND(const ApiReply made, api.call("POST", "/containers/create?name=ava-" + job.key, body));
   ASSERT_TRUE(made.ok()) << made.body;
   EXPECT_EQ(run(job), "late\n");
@@ -202,7 +198,7 @@ TEST_F(ContainerEngineTest, StartsAContainerThatWasOnlyCreated) {
 TEST_F(ContainerEngineTest, LeavesTheContainersOfOthersAlone) {
   const Spec job = spec({"sleep", "100"});
   DockerApi api("");
-  const std::string body = create_body(job, {.image = kImage, .owner = "someone-else", .podman = true});
+  const std::string body = create_body(job, {.image = kTestImage, .owner = "someone-else", .podman = true});
   ASSERT_OK_AND(const ApiReply made, api.call("POST", "/containers/create?name=ava-" + job.key, body));
   EXPECT_ERROR(engine_->start(job), "engine.name_taken");
   EXPECT_OK(engine_->remove("ava-" + job.key));

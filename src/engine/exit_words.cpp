@@ -72,16 +72,14 @@ Exit signalled(const Ending& ending, int signal) {
 }  // namespace
 
 Exit describe(const Ending& ending) {
-  constexpr int kNotExecutable = 126;
-  constexpr int kNotFound = 127;
   if (ending.stop_asked) return stopped(ending);
   if (ending.code == 0) return make(ending, "exit.ok", "ended by itself with exit code 0");
   if (ending.memory != OutOfMemory::kNo) return out_of_memory(ending);
   if (ending.exec_errno != 0 && ending.exec_errno != ENOENT && ending.exec_errno != EACCES)
     return make(ending, "exit.not_executable",
                 fmt::format("not executable: '{}': {}", ending.command, std::strerror(ending.exec_errno)));
-  if (ending.code == kNotFound) return not_run(ending, false);
-  if (ending.code == kNotExecutable) return not_run(ending, true);
+  if (ending.code == kExitNoCommand) return not_run(ending, false);
+  if (ending.code == kExitNotRunnable) return not_run(ending, true);
   if (const auto signal = signal_in(ending.code)) return signalled(ending, *signal);
   return make(ending, "exit.failed", fmt::format("ended by itself with exit code {}", ending.code));
 }

@@ -9,6 +9,11 @@
 
 namespace ava::engine {
 
+/// Exit codes as a shell gives them: it cannot be run, there is no such command, ended by a signal (plus its number).
+constexpr int kExitNotRunnable = 126;
+constexpr int kExitNoCommand = 127;
+constexpr int kExitSignalled = 128;
+
 /// What is known about memory: kLimit = a process was killed because the job's own limit was reached, kLikely = SIGKILL
 /// with the memory at its limit and no counter to read, kMachine = the machine itself had none left.
 enum class OutOfMemory { kNo, kLimit, kLikely, kMachine };

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "base/file.hpp"
+#include "engine/descriptor.hpp"
 
 namespace ava::engine {
 namespace {
@@ -28,11 +29,6 @@ std::size_t unfinished_tail(std::string_view text) {
   return 0;
 }
 
-struct Descriptor {
-  int fd;
-  ~Descriptor() { ::close(fd); }
-};
-
 }  // namespace
 
 void trim_log(int fd, std::uint64_t keep_bytes) noexcept {
@@ -49,7 +45,7 @@ Result<LogChunk> read_log(const std::string& path, std::uint64_t offset, std::ui
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT) return LogChunk{.text = {}, .offset = 0, .next_offset = 0, .end = complete};
   if (fd < 0) return file::error_of(errno, "open log", path);
-  const Descriptor guard{fd};
+  const Descriptor guard(fd);
   struct stat info {};
   if (::fstat(fd, &info) != 0) return file::error_of(errno, "stat log", path);
   const auto size = static_cast<std::uint64_t>(info.st_size);

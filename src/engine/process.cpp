@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/file.hpp"
+#include "engine/descriptor.hpp"
 #include "engine/exit_words.hpp"
 #include "engine/job_folder.hpp"
 #include "engine/log_file.hpp"
@@ -25,22 +26,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kPollEvery{20};
-constexpr int kSignalled = 128;
-
-/// An open file that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// The lock of a job: whoever holds it is its supervisor, or is about to make one. It goes with its holder, and with
 /// the holder's forks, whatever kills them.
@@ -228,7 +213,7 @@ Result<void> ProcessEngine::stop(const std::string& handle, seconds grace) {
                    "process " + std::to_string(process->pid) + " does not end, not even by SIGKILL");
   }
   if (read_exit_record(exit_path(job))) return {};
-  return job.set_exit(describe({.code = kSignalled + signal, .stop_asked = true}));  // its supervisor was gone
+  return job.set_exit(describe({.code = kExitSignalled + signal, .stop_asked = true}));  // its supervisor was gone
 }
 
 Result<void> ProcessEngine::remove(const std::string& handle) {

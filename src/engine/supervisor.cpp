@@ -15,14 +15,12 @@
 #include <ctime>
 
 #include "base/file.hpp"
+#include "engine/exit_words.hpp"
 #include "engine/log_file.hpp"
 
 namespace ava::engine {
 namespace {
 
-constexpr int kNotRunnable = 126;
-constexpr int kNotFound = 127;
-constexpr int kSignalled = 128;
 constexpr int kLockFd = 3;
 constexpr int kReadyFd = 4;
 constexpr std::size_t kLine = 96;
@@ -133,7 +131,7 @@ void reset_signals() {
     ::setrlimit(RLIMIT_DATA, &limit);
   }
   char word = 0;
-  if (::read(go, &word, 1) != 1) ::_exit(kNotFound);  // the supervisor died before the record was made
+  if (::read(go, &word, 1) != 1) ::_exit(kExitNoCommand);  // the supervisor died before the record was made
   int problem = 0;
   if (::chdir(plan.working_dir) != 0) problem = errno;
   if (problem == 0) {
@@ -141,7 +139,7 @@ void reset_signals() {
     problem = errno;
   }
   [[maybe_unused]] const ssize_t told = ::write(failed, &problem, sizeof problem);
-  ::_exit(problem == ENOENT ? kNotFound : kNotRunnable);
+  ::_exit(problem == ENOENT ? kExitNoCommand : kExitNotRunnable);
 }
 
 /// Wait for the job's end, trimming its log meanwhile. Then end whatever it left running in its group.
@@ -158,7 +156,7 @@ int wait_for_end(pid_t job, const sigset_t& child) {
   int status = 0;
   while (::waitpid(job, &status, 0) < 0 && errno == EINTR) {
   }
-  return WIFSIGNALED(status) ? kSignalled + WTERMSIG(status) : WEXITSTATUS(status);
+  return WIFSIGNALED(status) ? kExitSignalled + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 void tell_ready(char word) {

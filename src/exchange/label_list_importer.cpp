@@ -242,7 +242,7 @@ class LabelListRun {
   std::string_view split_;
 };
 
-struct Kind {
+struct ListKind {
   std::string_view name, title, description, ending;
   ParseLine parse;
   int confidence;
@@ -250,7 +250,7 @@ struct Kind {
 
 class LabelListImporter final : public Importer {
  public:
-  explicit LabelListImporter(const Kind& kind) : kind_(kind) {}
+  explicit LabelListImporter(const ListKind& kind) : kind_(kind) {}
   std::string_view name() const override { return kind_.name; }
   std::string_view title() const override { return kind_.title; }
   std::string_view description() const override { return kind_.description; }
@@ -282,7 +282,7 @@ class LabelListImporter final : public Importer {
   }
 
  private:
-  Kind kind_;
+  ListKind kind_;
 };
 
 }  // namespace

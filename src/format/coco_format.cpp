@@ -25,8 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 using sample::append_json_number;
 
-struct Options {};
-void describe(schema::Visitor& v, Options&) { v.type("CocoOptions"); }
+struct CocoOptions {};
+void describe(schema::Visitor& v, CocoOptions&) { v.type("CocoOptions"); }
 
 constexpr std::string_view kImages = "{\"images\":[";
 constexpr std::string_view kAnnotations = "],\"annotations\":[";
@@ -34,7 +34,7 @@ constexpr std::string_view kCategories = "],\"categories\":[";
 constexpr std::string_view kEnd = "]}";
 constexpr std::int64_t kMostKeyPoints = 1000;
 
-double area_of(const Object& object) {
+double coco_area(const Object& object) {
   const auto& points = object.polygon;
   if (points.size() < 3) return (object.box.x1 - object.box.x0) * (object.box.y1 - object.box.y0);
   double twice = 0;
@@ -86,7 +86,7 @@ bool are_key_points(const std::vector<sample::Landmark>& landmarks) {
   return true;
 }
 
-void append_landmarks(std::string& out, const std::vector<sample::Landmark>& landmarks) {
+void append_other_landmarks(std::string& out, const std::vector<sample::Landmark>& landmarks) {
   out += ",\"landmarks\":[";
   for (const sample::Landmark& mark : landmarks) {
     fmt::format_to(std::back_inserter(out), "{}{{\"index\":{},\"pt\":[", out.back() == '[' ? "" : ",", mark.index);
@@ -107,7 +107,7 @@ std::string annotation(std::uint64_t id, std::uint64_t image, const Object& obje
   const sample::CocoBox box = sample::to_coco(object.box);
   append_numbers(out, {box.x, box.y, box.width, box.height});
   out += "],\"area\":";
-  append_json_number(out, area_of(object));
+  append_json_number(out, coco_area(object));
   out += ",\"iscrowd\":0,\"segmentation\":[";
   if (object.polygon.size() >= 3) {
     out += '[';
@@ -116,7 +116,7 @@ std::string annotation(std::uint64_t id, std::uint64_t image, const Object& obje
   }
   out += ']';
   append_key_points(out, object);
-  if (!are_key_points(object.landmarks)) append_landmarks(out, object.landmarks);
+  if (!are_key_points(object.landmarks)) append_other_landmarks(out, object.landmarks);
   if (object.difficult) out += ",\"difficult\":true";
   return out + "}";
 }
@@ -201,7 +201,7 @@ class CocoWriter final : public Writer {
   std::string mark_;
 };
 
-class CocoFormat final : public WithOptions<Options> {
+class CocoFormat final : public WithOptions<CocoOptions> {
  public:
   std::string_view name() const override { return "coco"; }
   std::string_view title() const override { return "COCO"; }

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using schema::Json;
 
-Error corrupt(std::uint64_t line, std::string_view what) {
+Error corrupt_coco(std::uint64_t line, std::string_view what) {
   return Error(ErrorCode::kCorrupt, "coco.corrupt", fmt::format("line {}: {}", line, what));
 }
 
@@ -42,7 +42,7 @@ class Lines {
     std::string_view text = text_;
     if (text.ends_with(',')) text.remove_suffix(1);
     auto json = schema::parse(text);
-    if (!json.ok() || !json->is_object()) return corrupt(number_, "no JSON object");
+    if (!json.ok() || !json->is_object()) return corrupt_coco(number_, "no JSON object");
     return json;
   }
 
@@ -55,7 +55,7 @@ class Lines {
 Result<std::uint64_t> number_at(const Json& object, const char* name, std::uint64_t line) {
   const auto found = object.find(name);
   if (found == object.end() || !found->is_number_unsigned())
-    return corrupt(line, fmt::format("'{}' is no number from 0", name));
+    return corrupt_coco(line, fmt::format("'{}' is no number from 0", name));
   return found->get<std::uint64_t>();
 }
 
@@ -64,11 +64,11 @@ Result<std::vector<sample::Point>> polygon_of(const Json& object, std::uint64_t 
   const bool list = found != object.end() && found->is_array();
   if (list && found->empty()) return std::vector<sample::Point>();
   if (!list || found->size() != 1 || !(*found)[0].is_array() || (*found)[0].size() % 2 != 0)
-    return corrupt(line, "segmentation is not one outline");
+    return corrupt_coco(line, "segmentation is not one outline");
   std::vector<sample::Point> points;
   const Json& numbers = (*found)[0];
   for (std::size_t i = 0; i < numbers.size(); i += 2) {
-    if (!numbers[i].is_number() || !numbers[i + 1].is_number()) return corrupt(line, "an outline without numbers");
+    if (!numbers[i].is_number() || !numbers[i + 1].is_number()) return corrupt_coco(line, "an outline without numbers");
     points.push_back({numbers[i].get<double>(), numbers[i + 1].get<double>()});
   }
   return points;
@@ -78,9 +78,9 @@ Result<std::vector<sample::Landmark>> key_points_of(const Json& object, std::uin
   std::vector<sample::Landmark> marks;
   const auto found = object.find("keypoints");
   if (found == object.end()) return marks;
-  if (!found->is_array() || found->size() % 3 != 0) return corrupt(line, "keypoints are not in threes");
+  if (!found->is_array() || found->size() % 3 != 0) return corrupt_coco(line, "keypoints are not in threes");
   for (const Json& number : *found)
-    if (!number.is_number()) return corrupt(line, "a key point is no number");
+    if (!number.is_number()) return corrupt_coco(line, "a key point is no number");
   for (std::size_t i = 0; i + 2 < found->size(); i += 3)
     if ((*found)[i + 2].get<double>() > 0)
       marks.push_back({.index = static_cast<std::int64_t>(i / 3),
@@ -111,9 +111,9 @@ Result<Annotation> annotation_of(const Lines& lines) {
   Annotation out;
   AVA_TRY(out.image, number_at(json, "image_id", line));
   AVA_TRY(const std::uint64_t category, number_at(json, "category_id", line));
-  if (category == 0 || category > UINT32_MAX) return corrupt(line, "no category of AVA");
+  if (category == 0 || category > UINT32_MAX) return corrupt_coco(line, "no category of AVA");
   out.object.cls = static_cast<std::uint32_t>(category - 1);
-  if (!json.contains("bbox")) return corrupt(line, "an object without bbox");
+  if (!json.contains("bbox")) return corrupt_coco(line, "an object without bbox");
   AVA_TRY(const sample::Box numbers, box_of_numbers(json["bbox"], 0));
   out.object.box = sample::box_of(sample::CocoBox{numbers.x0, numbers.y0, numbers.x1, numbers.y1});
   AVA_TRY(out.object.polygon, polygon_of(json, line));
@@ -156,10 +156,10 @@ class CocoReader final : public Reader {
     AVA_TRY(const std::uint64_t id, number_at(json, "id", line));
     const auto name = json.find("file_name");
     if (id != item.index || name == json.end() || !name->is_string())
-      return corrupt(line, fmt::format("not the picture {}", item.index));
+      return corrupt_coco(line, fmt::format("not the picture {}", item.index));
     const auto text = name->get<std::string>();
     if (!file::is_safe_relative(text) || text.find('/') != std::string::npos)
-      return corrupt(line, fmt::format("'{}' is no picture of the set", text));
+      return corrupt_coco(line, fmt::format("'{}' is no picture of the set", text));
     AVA_TRY(item.bytes, read_loose_file(pictures_ / text, "coco.missing_picture"));
     return {};
   }
@@ -173,7 +173,7 @@ class CocoReader final : public Reader {
       if (annotation.image == item.index)
         item.objects.push_back(annotation.object);
       else if (!failed_)
-        return corrupt(annotations_->number(), "an object out of the order of the pictures");
+        return corrupt_coco(annotations_->number(), "an object out of the order of the pictures");
     }
   }
 
@@ -188,15 +188,16 @@ class CocoReader final : public Reader {
   /// What stands behind the last object: the categories, numbered, and the end.
   Result<void> check_rest() {
     AVA_CHECK(peek());
-    if (pending_) return corrupt(annotations_->number(), "an object of no picture");
-    if (annotations_->text() != "],\"categories\":[") return corrupt(annotations_->number(), "the file ends too early");
+    if (pending_) return corrupt_coco(annotations_->number(), "an object of no picture");
+    if (annotations_->text() != "],\"categories\":[")
+      return corrupt_coco(annotations_->number(), "the file ends too early");
     for (std::uint64_t id = 1; annotations_->next(); ++id) {
       if (annotations_->text() == "]}") return {};
       AVA_TRY(const Json json, annotations_->object());
       AVA_TRY(const std::uint64_t found, number_at(json, "id", annotations_->number()));
-      if (found != id) return corrupt(annotations_->number(), fmt::format("not the category {}", id));
+      if (found != id) return corrupt_coco(annotations_->number(), fmt::format("not the category {}", id));
     }
-    return corrupt(annotations_->number(), "the file ends too early");
+    return corrupt_coco(annotations_->number(), "the file ends too early");
   }
 
   fs::path pictures_;
@@ -217,14 +218,14 @@ Result<std::unique_ptr<Reader>> open_coco_reader(const fs::path& json, const fs:
   auto annotations = std::make_unique<Lines>();
   AVA_CHECK(images->open(json));
   AVA_CHECK(annotations->open(json));
-  if (!images->next() || images->text() != "{\"images\":[") return corrupt(1, "no instances file of AVA");
+  if (!images->next() || images->text() != "{\"images\":[") return corrupt_coco(1, "no instances file of AVA");
   std::uint64_t lines = 0;
   bool found = false;
   while (!found && annotations->next()) {
     found = annotations->text() == "],\"annotations\":[";
     ++lines;
   }
-  if (!found) return corrupt(lines, "the file ends among its pictures");
+  if (!found) return corrupt_coco(lines, "the file ends among its pictures");
   return std::unique_ptr<Reader>(
       std::make_unique<CocoReader>(pictures, std::move(images), std::move(annotations), lines - 2));
 }

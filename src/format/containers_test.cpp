@@ -10,6 +10,7 @@
 #include "base/testing.hpp"
 #include "format/all.hpp"
 #include "format/tar.hpp"
+#include "format/testing.hpp"
 #include "format/tf_example.hpp"
 
 namespace ava::format {
@@ -18,13 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::vector<std::string> kClasses = {"dog", "a,b", "猫/\"x\""};
-
-std::string bytes_of(std::string_view hex) {
-  std::string digits;
-  for (const char c : hex)
-    if (c != ' ') digits += c;
-  return from_hex(digits).value();
-}
 
 /// Sample i of a small set of any task: several sizes and kinds, negatives, an outline, landmarks.
 Item sample_of(std::uint64_t i, Task task, bool negatives = true) {
@@ -199,14 +193,14 @@ TEST(Tfrecord, FramesAsTheFormatsPageSays) {
   const auto frame = [](std::string_view data) {
     return record_head(data.size()) + std::string(data) + record_tail(crc32c(data));
   };
-  EXPECT_EQ(frame(""), bytes_of("0000000000000000 29039807 d8ea82a2"));
-  EXPECT_EQ(frame("hello"), bytes_of("0500000000000000 eab2043e 68656c6c6f bb1f1c19"));
+  EXPECT_EQ(frame(""), bytes_of_hex("0000000000000000 29039807 d8ea82a2"));
+  EXPECT_EQ(frame("hello"), bytes_of_hex("0500000000000000 eab2043e 68656c6c6f bb1f1c19"));
   Example example;
   example["image/class/label"] = Feature::of(std::vector<std::int64_t>{7});
   example["image/format"] = Feature::of(std::vector<std::string_view>{"jpeg"});
   EXPECT_EQ(
       frame(encode(example)),
-      bytes_of(
+      bytes_of_hex(
           "3800000000000000 a3797d57 0a360a1a0a11696d6167652f636c6173732f6c6162656c12051a030a01070a180a0c696d616765"
           "2f666f726d617412080a060a046a706567 0f40d7a7"));
 }
@@ -256,14 +250,14 @@ TEST(Tfrecord, NamesItsShardsAndGoesOnAfterADamagedOne) {
 TEST(Mds, WritesTheShardOfTheFormatsPage) {
   const ava::testing::TempDir dir;
   ASSERT_OK_AND(auto writer, find("mds").value()->make_writer(dir.path(), {.sample_count = 1}, ""));
-  Item item{.bytes = std::make_shared<const std::string>(bytes_of("ffd8ffd9")), .extension = "jpg"};
+  Item item{.bytes = std::make_shared<const std::string>(bytes_of_hex("ffd8ffd9")), .extension = "jpg"};
   item.labels.cls = 7;
   ASSERT_OK(writer->append(item));
   ASSERT_OK(writer->finish());
   const std::string shard = file::read(dir / "cache/shard.00000.mds").value();
   EXPECT_EQ(shard.size(), 218u);
-  EXPECT_EQ(shard.substr(0, 12), bytes_of("01000000 ca000000 da000000"));
-  EXPECT_EQ(shard.substr(202), bytes_of("04000000 ffd8ffd9 0700000000000000"));
+  EXPECT_EQ(shard.substr(0, 12), bytes_of_hex("01000000 ca000000 da000000"));
+  EXPECT_EQ(shard.substr(202), bytes_of_hex("04000000 ffd8ffd9 0700000000000000"));
   EXPECT_EQ(to_hex(sha256(shard)), "529deab8e418c4dac0f64ddf533d15c4167d5491b56374872b1b4bb1f95c29e3");
   EXPECT_EQ(file::read(dir / "cache/index.json").value(),
             R"({"shards": [{"column_encodings": ["jpeg", "int"], "column_names": ["image", "label"], )"

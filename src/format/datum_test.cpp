@@ -1,4 +1,5 @@
 #include "format/datum.hpp"
+#include "format/testing.hpp"
 
 #include <random>
 
@@ -8,22 +9,16 @@
 namespace ava::format {
 namespace {
 
-std::string hex(std::string_view text) {
-  std::string digits;
-  for (const char c : text)
-    if (c != ' ') digits += c;
-  return from_hex(digits).value();
-}
-
 TEST(Datum, EncodesTheVectors) {
-  const std::string pixels = hex("ff0000800a14");
+  const std::string pixels = bytes_of_hex("ff0000800a14");
   EXPECT_EQ(encode(Datum{.channels = 3, .height = 1, .width = 2, .data = pixels, .label = 7}),
-            hex("0803 1001 1802 2206 ff0000800a14 2807"));
-  const std::string jpeg = hex("ffd8ffd9");
-  EXPECT_EQ(encode(Datum{.data = jpeg, .label = 7, .encoded = true}), hex("2204ffd8ffd9 2807 3801"));
-  EXPECT_EQ(encode(Datum{.data = jpeg, .label = -1, .encoded = true}), hex("2204ffd8ffd9 28ffffffffffffffffff01 3801"));
+            bytes_of_hex("0803 1001 1802 2206 ff0000800a14 2807"));
+  const std::string jpeg = bytes_of_hex("ffd8ffd9");
+  EXPECT_EQ(encode(Datum{.data = jpeg, .label = 7, .encoded = true}), bytes_of_hex("2204ffd8ffd9 2807 3801"));
+  EXPECT_EQ(encode(Datum{.data = jpeg, .label = -1, .encoded = true}),
+            bytes_of_hex("2204ffd8ffd9 28ffffffffffffffffff01 3801"));
   EXPECT_EQ(encode(Datum{.data = jpeg, .label = 0, .float_data = {0.25f, 1.0f}, .encoded = true}),
-            hex("2204ffd8ffd9 2800 350000803e 350000803f 3801"));
+            bytes_of_hex("2204ffd8ffd9 2800 350000803e 350000803f 3801"));
 }
 
 TEST(Datum, DecodesWhatItEncodes) {
@@ -40,24 +35,25 @@ TEST(Datum, DecodesWhatItEncodes) {
 }
 
 TEST(Datum, SkipsUnknownFieldsAndReadsPackedFloats) {
-  ASSERT_OK_AND(const Datum back, decode_datum(hex("2204ffd8ffd9 2807 4a0161 5001 3208 0000803e 0000803f")));
+  ASSERT_OK_AND(const Datum back, decode_datum(bytes_of_hex("2204ffd8ffd9 2807 4a0161 5001 3208 0000803e 0000803f")));
   EXPECT_EQ(back.label, 7);
   EXPECT_EQ(back.float_data, (std::vector<float>{0.25f, 1.0f}));
 }
 
 TEST(Datum, RefusesACutOrForeignMessage) {
-  EXPECT_ERROR(decode_datum(hex("2204ffd8")), "datum.corrupt");
-  EXPECT_ERROR(decode_datum(hex("28ff")), "datum.corrupt");
+  EXPECT_ERROR(decode_datum(bytes_of_hex("2204ffd8")), "datum.corrupt");
+  EXPECT_ERROR(decode_datum(bytes_of_hex("28ff")), "datum.corrupt");
   EXPECT_ERROR(decode_datum("not a protobuf at all"), "datum.corrupt");
 }
 
 TEST(AnnotatedDatum, EncodesTheVector) {
-  const std::string jpeg = hex("ffd8ffd9");
+  const std::string jpeg = bytes_of_hex("ffd8ffd9");
   const AnnotatedDatum annotated{.datum = {.data = jpeg, .label = -1, .encoded = true},
                                  .boxes = {{1, .25f, .5f, .75f, 1, false}}};
   EXPECT_EQ(
       encode(annotated),
-      hex("0a132204ffd8ffd928ffffffffffffffffff01380110001a1e0801121a080012160d0000803e150000003f1d0000403f250000803f"
+      bytes_of_hex(
+          "0a132204ffd8ffd928ffffffffffffffffff01380110001a1e0801121a080012160d0000803e150000003f1d0000403f250000803f"
           "3000"));
   EXPECT_TRUE(is_annotated(encode(annotated)));
   EXPECT_FALSE(is_annotated(encode(annotated.datum)));

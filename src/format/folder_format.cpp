@@ -20,8 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {};
-void describe(schema::Visitor& v, Options&) { v.type("FolderOptions"); }
+struct FolderOptions {};
+void describe(schema::Visitor& v, FolderOptions&) { v.type("FolderOptions"); }
 
 /// Letters of ASCII made small: some file systems take "Cat" and "cat" for one name.
 std::string folded(std::string_view name) {
@@ -187,7 +187,7 @@ class FolderReader final : public Reader {
   std::uint64_t next_ = 0;  ///< the number expected there
 };
 
-constexpr std::string_view kHead = "index,folder,class\n";
+constexpr std::string_view kIndexHead = "index,folder,class\n";
 
 /// The folders of names.csv, in the order of the class indices.
 Result<std::vector<std::string>> read_names(const fs::path& path) {
@@ -195,8 +195,8 @@ Result<std::vector<std::string>> read_names(const fs::path& path) {
   const auto bad = [&](std::size_t line) {
     return Error(ErrorCode::kCorrupt, "folder.bad_names", fmt::format("names.csv: line {} is bad", line));
   };
-  if (!text.starts_with(kHead)) return bad(1);
-  std::string_view rest = std::string_view(text).substr(kHead.size());
+  if (!text.starts_with(kIndexHead)) return bad(1);
+  std::string_view rest = std::string_view(text).substr(kIndexHead.size());
   std::vector<std::string> folders;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
@@ -214,7 +214,7 @@ Result<std::vector<std::string>> read_names(const fs::path& path) {
   return folders;
 }
 
-class FolderFormat final : public WithOptions<Options> {
+class FolderFormat final : public WithOptions<FolderOptions> {
  public:
   std::string_view name() const override { return "folder"; }
   std::string_view title() const override { return "Folder per class"; }
@@ -230,7 +230,7 @@ class FolderFormat final : public WithOptions<Options> {
     if (info.task != Task::kClassification)
       return Error(ErrorCode::kInvalidArgument, "format.cannot_carry", "folders hold one class per picture");
     std::vector<std::string> folders = folders_of(info.classes);
-    std::string names(kHead);
+    std::string names(kIndexHead);
     for (std::size_t i = 0; i < folders.size(); ++i) {
       // Every class gets its folder, also one without pictures: readers count folders to number the classes.
       AVA_CHECK(file::make_dirs(folder / "samples" / folders[i]));

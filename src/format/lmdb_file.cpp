@@ -9,6 +9,7 @@
 
 #include "format/datum.hpp"
 #include "format/in_file.hpp"
+#include "format/raw_bytes.hpp"
 
 namespace ava::format {
 
@@ -30,13 +31,6 @@ constexpr std::uint64_t kMapStep = 1u << 20;
 constexpr std::size_t kFront = 128;
 
 template <class T>
-T load(const char* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-template <class T>
 void store(char* at, T value) {
   std::memcpy(at, &value, sizeof value);
 }
@@ -50,18 +44,18 @@ std::array<std::uint16_t, 4> node_of(std::uint32_t low, std::uint16_t flags, std
           static_cast<std::uint16_t>(key)};
 }
 
-Error corrupt(const InFile& file, std::string_view what) {
+Error corrupt_page(const InFile& file, std::string_view what) {
   return Error(ErrorCode::kCorrupt, "lmdb.corrupt",
                fmt::format("{}: page {}: {}", file.name(), file.at() / kLmdbPage, what));
 }
 
 /// A large value: in place of its picture the picture's digest.
 Result<void> outline_value(InFile& file, std::uint64_t pages, Sha256& outline) {
-  if (pages == 0 || pages > file.left() / kLmdbPage) return corrupt(file, "a value goes beyond the end");
+  if (pages == 0 || pages > file.left() / kLmdbPage) return corrupt_page(file, "a value goes beyond the end");
   AVA_TRY(const std::string_view value, file.take(pages * kLmdbPage));
   const auto place = place_of_data(value.substr(kPageHeader, kFront));
   if (!place || place->bytes > value.size() - kPageHeader - place->offset)
-    return corrupt(file, "a value without a picture");
+    return corrupt_page(file, "a value without a picture");
   const std::size_t from = kPageHeader + place->offset;
   outline.update(value.substr(0, from)).update(sha256(value.substr(from, place->bytes)));
   outline.update(value.substr(from + place->bytes));
@@ -245,7 +239,7 @@ Result<void> LmdbFile::close() {
 
 Result<Digest> lmdb_outline_of(const fs::path& path) {
   AVA_TRY(InFile file, InFile::open(path));
-  if (file.size() < 2 * kLmdbPage || file.size() % kLmdbPage != 0) return corrupt(file, "the file is cut short");
+  if (file.size() < 2 * kLmdbPage || file.size() % kLmdbPage != 0) return corrupt_page(file, "the file is cut short");
   Sha256 outline;
   file.seek(2 * kLmdbPage);
   while (file.left() > 0) {

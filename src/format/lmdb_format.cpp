@@ -23,10 +23,10 @@ std::span<const schema::EnumName<Encoding>> enum_names(Encoding) {
   return kNames;
 }
 
-struct Options {
+struct LmdbOptions {
   Encoding encoding = Encoding::kEncoded;
 };
-void describe(schema::Visitor& v, Options& x) {
+void describe(schema::Visitor& v, LmdbOptions& x) {
   v.type("LmdbOptions");
   v.field(
       "encoding", x.encoding,
@@ -154,7 +154,7 @@ class LmdbReader final : public Reader {
   std::uint64_t next_ = 0;
 };
 
-class LmdbFormat final : public WithOptions<Options> {
+class LmdbFormat final : public WithOptions<LmdbOptions> {
  public:
   std::string_view name() const override { return "lmdb"; }
   std::string_view title() const override { return "LMDB"; }
@@ -165,13 +165,13 @@ class LmdbFormat final : public WithOptions<Options> {
   Traits traits() const override { return {.multi_label = true, .detection = true, .box_error_px = kFloatBoxError}; }
 
   Result<bool> needs_planes(std::string_view options) const override {
-    AVA_TRY(const Options parsed, options_of(options));
+    AVA_TRY(const LmdbOptions parsed, options_of(options));
     return parsed.encoding == Encoding::kRaw;
   }
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
                                               std::string_view options) const override {
-    AVA_TRY(const Options parsed, options_of(options));
+    AVA_TRY(const LmdbOptions parsed, options_of(options));
     AVA_CHECK(file::make_dirs(folder / "cache"));
     AVA_TRY(auto file, LmdbFile::create(folder / "cache/data.mdb"));
     const std::uint64_t last = std::max<std::uint64_t>(info.sample_count, 1) - 1;

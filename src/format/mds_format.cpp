@@ -22,10 +22,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct MdsOptions {
   std::uint64_t size_limit = std::uint64_t{1} << 26;
 };
-void describe(schema::Visitor& v, Options& x) {
+void describe(schema::Visitor& v, MdsOptions& x) {
   v.type("MdsOptions");
   v.field("size_limit", x.size_limit,
           {.doc = "a shard ends before it would grow beyond so many bytes; as many are held in memory",
@@ -159,7 +159,7 @@ class MdsWriter final : public Writer {
   std::vector<SetFile> files_;
 };
 
-Error corrupt(std::string_view where, std::string_view what) {
+Error corrupt_shard(std::string_view where, std::string_view what) {
   return Error(ErrorCode::kCorrupt, "mds.corrupt", fmt::format("{}: {}", where, what));
 }
 
@@ -193,10 +193,11 @@ class Shard {
     file_.seek(offsets_[i]);
     AVA_TRY(const std::string_view bytes, file_.take(offsets_[i + 1] - offsets_[i]));
     const std::size_t words = task_ == Task::kClassification ? 4 : 8;
-    if (bytes.size() < words) return corrupt(where, "shorter than its sizes");
+    if (bytes.size() < words) return corrupt_shard(where, "shorter than its sizes");
     const std::size_t picture = word_at(bytes, 0);
     const std::size_t label = words == 4 ? 8 : word_at(bytes, 4);
-    if (words + std::uint64_t{picture} + label != bytes.size()) return corrupt(where, "its columns do not fill it");
+    if (words + std::uint64_t{picture} + label != bytes.size())
+      return corrupt_shard(where, "its columns do not fill it");
     return Parts{bytes.substr(0, words), bytes.substr(words, picture), bytes.substr(words + picture)};
   }
 
@@ -205,16 +206,16 @@ class Shard {
 
   Result<void> read_head() {
     AVA_TRY(std::string_view part, file_.take(4));
-    if (part.size() < 4) return corrupt(file_.name(), "no count of samples");
+    if (part.size() < 4) return corrupt_shard(file_.name(), "no count of samples");
     head_ = part;
     const std::uint64_t count = word_at(part, 0);
-    if ((count + 1) * 4 > file_.left()) return corrupt(file_.name(), "ends in its table of offsets");
+    if ((count + 1) * 4 > file_.left()) return corrupt_shard(file_.name(), "ends in its table of offsets");
     AVA_TRY(part, file_.take((count + 1) * 4));
     head_ += part;
     for (std::size_t i = 0; i <= count; ++i) offsets_.push_back(word_at(part, 4 * i));
     const bool ordered = std::is_sorted(offsets_.begin(), offsets_.end());
     if (!ordered || offsets_.front() < file_.at() || offsets_.back() != file_.size())
-      return corrupt(file_.name(), "its offsets do not fit the file");
+      return corrupt_shard(file_.name(), "its offsets do not fit the file");
     AVA_TRY(part, file_.take(offsets_.front() - file_.at()));
     head_ += part;
     return read_config(part);
@@ -222,7 +223,7 @@ class Shard {
 
   Result<void> read_config(std::string_view text) {
     const auto config = schema::parse(text);
-    if (!config.ok() || !config->is_object()) return corrupt(file_.name(), "its configuration is no JSON");
+    if (!config.ok() || !config->is_object()) return corrupt_shard(file_.name(), "its configuration is no JSON");
     for (const Task task : {Task::kClassification, Task::kMultiLabel, Task::kDetection}) {
       const Column label = label_column(task);
       const auto names = schema::Json::array({"image", label.name});
@@ -232,7 +233,7 @@ class Shard {
       task_ = task;
       return {};
     }
-    return corrupt(file_.name(), "it has other columns than AVA writes");
+    return corrupt_shard(file_.name(), "it has other columns than AVA writes");
   }
 
   InFile file_;
@@ -247,11 +248,11 @@ struct ShardEntry {
   std::uint64_t samples = 0;
 };
 
-Result<std::vector<ShardEntry>> read_index(const fs::path& path) {
+Result<std::vector<ShardEntry>> read_shards(const fs::path& path) {
   constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
   AVA_TRY(const std::string text, file::read(path, kMost));
   const auto index = schema::parse(text);
-  const Error bad = corrupt("index.json", "names no shards");
+  const Error bad = corrupt_shard("index.json", "names no shards");
   if (!index.ok() || !index->is_object() || !index->contains("shards") || !(*index)["shards"].is_array()) return bad;
   std::vector<ShardEntry> shards;
   for (const schema::Json& entry : (*index)["shards"]) {
@@ -304,17 +305,17 @@ class MdsReader final : public Reader {
     base_ += entry.samples;
     in_shard_ = 0;
     auto opened = Shard::open(cache_ / entry.name);
-    if (!opened.ok() && opened.error().code() == ErrorCode::kNotFound) return corrupt(entry.name, "is missing");
+    if (!opened.ok() && opened.error().code() == ErrorCode::kNotFound) return corrupt_shard(entry.name, "is missing");
     if (!opened.ok()) return opened.error();
     if (opened->count() != entry.samples)
-      return corrupt(entry.name, fmt::format("{} samples; index.json says {}", opened->count(), entry.samples));
+      return corrupt_shard(entry.name, fmt::format("{} samples; index.json says {}", opened->count(), entry.samples));
     shard_.emplace(*std::move(opened));
     return {};
   }
 
   Result<void> read_label(std::string_view text, StoredItem& item) {
     const auto parsed = schema::parse(text);
-    if (!parsed.ok()) return corrupt(shard_->name(), parsed.error().message());
+    if (!parsed.ok()) return corrupt_shard(shard_->name(), parsed.error().message());
     const schema::Json& entries = *parsed;
     if (shard_->task() == Task::kDetection) {
       AVA_TRY(item.objects, objects_of_entries(entries));
@@ -333,7 +334,7 @@ class MdsReader final : public Reader {
   std::size_t in_shard_ = 0;
 };
 
-class MdsFormat final : public WithOptions<Options> {
+class MdsFormat final : public WithOptions<MdsOptions> {
  public:
   std::string_view name() const override { return "mds"; }
   std::string_view title() const override { return "MDS (MosaicML Streaming)"; }
@@ -346,7 +347,7 @@ class MdsFormat final : public WithOptions<Options> {
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
                                               std::string_view options) const override {
-    AVA_TRY(const Options wanted, options_of(options));
+    AVA_TRY(const MdsOptions wanted, options_of(options));
     AVA_CHECK(file::make_dirs(folder / "cache"));
     AVA_TRY(OutFile index, OutFile::create(folder / "cache/index.json"));
     return std::unique_ptr<Writer>(
@@ -354,7 +355,7 @@ class MdsFormat final : public WithOptions<Options> {
   }
 
   Result<std::unique_ptr<Reader>> open_reader(const fs::path& folder) const override {
-    AVA_TRY(std::vector<ShardEntry> shards, read_index(folder / "cache/index.json"));
+    AVA_TRY(std::vector<ShardEntry> shards, read_shards(folder / "cache/index.json"));
     return std::unique_ptr<Reader>(std::make_unique<MdsReader>(folder / "cache", std::move(shards)));
   }
 

@@ -16,7 +16,7 @@ constexpr std::size_t kCopyBytes = 1u << 20;   // room for what is copied
 constexpr std::size_t kWriteBytes = 2u << 20;  // one call of writev
 constexpr std::size_t kMostPieces = 1000;      // below the kernel's IOV_MAX
 constexpr std::size_t kSmall = 8u << 10;       // copying it costs less than a piece of its own
-constexpr std::uint64_t kStretchBytes = 8u << 20;
+constexpr std::uint64_t kPictureStretchBytes = 8u << 20;
 }  // namespace
 
 PictureFile::PictureFile(int fd, std::filesystem::path path)
@@ -108,7 +108,7 @@ Result<void> PictureFile::flush() {
   copied_ = 0;
   waiting_ = 0;
   // The disk works while the next stretch is made; else it idles until close() waits for everything at once.
-  if (written_ - handed_on_ >= kStretchBytes) {
+  if (written_ - handed_on_ >= kPictureStretchBytes) {
     (void)::sync_file_range(fd_, static_cast<off_t>(handed_on_), static_cast<off_t>(written_ - handed_on_),
                             SYNC_FILE_RANGE_WRITE);
     handed_on_ = written_;

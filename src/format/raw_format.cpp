@@ -19,8 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {};
-void describe(schema::Visitor& v, Options&) { v.type("RawOptions"); }
+struct RawOptions {};
+void describe(schema::Visitor& v, RawOptions&) { v.type("RawOptions"); }
 
 /// What stands after `"label":` in index.lst: 3, or [1,3], or [[1,x0,y0,x1,y1],...].
 void append_label(std::string& out, Task task, const Labels& labels) {
@@ -137,7 +137,7 @@ class RawReader final : public Reader {
   std::uint64_t next_ = 0;
 };
 
-class RawFormat final : public WithOptions<Options> {
+class RawFormat final : public WithOptions<RawOptions> {
  public:
   std::string_view name() const override { return "raw"; }
   std::string_view title() const override { return "Original pictures"; }

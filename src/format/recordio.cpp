@@ -12,24 +12,13 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "format/raw_bytes.hpp"
 
 namespace ava::format {
 
 static_assert(std::endian::native == std::endian::little, "records are written as they lie in memory");
 
 namespace {
-
-template <class T>
-void append_raw(std::string& out, T value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-template <class T>
-T load(const char* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
 
 constexpr std::size_t kGroupWords = 64;
 

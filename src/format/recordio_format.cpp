@@ -25,10 +25,10 @@ std::span<const schema::EnumName<Header>> enum_names(Header) {
   return kNames;
 }
 
-struct Options {
+struct RecordioOptions {
   Header header = Header::kPlain;
 };
-void describe(schema::Visitor& v, Options& x) {
+void describe(schema::Visitor& v, RecordioOptions& x) {
   v.type("RecordioOptions");
   v.field(
       "header", x.header,
@@ -56,7 +56,7 @@ std::vector<float> vector_of(const Item& item, Header header) {
 
 Error bad_label(std::string_view what) { return Error(ErrorCode::kCorrupt, "recordio.bad_header", what); }
 
-Result<std::vector<Object>> objects_of(const std::vector<float>& labels) {
+Result<std::vector<Object>> objects_in_label(const std::vector<float>& labels) {
   // The widths are small whole numbers; so compared, they also leave no room for a NaN.
   const bool has_widths = labels.size() >= 2 && labels[0] >= 2 && labels[0] <= 1e6f && labels[1] >= kObjectWidth &&
                           labels[1] <= 1e6f && labels[0] == std::floor(labels[0]) && labels[1] == std::floor(labels[1]);
@@ -88,7 +88,7 @@ Result<void> read_labels(const ImageHeader& header, StoredItem& item) {
     item.label = static_cast<std::int64_t>(header.label);
   } else if (header.labels[0] >= 2) {
     item.fractions = true;
-    AVA_TRY(item.objects, objects_of(header.labels));
+    AVA_TRY(item.objects, objects_in_label(header.labels));
   } else {
     AVA_TRY(item.classes, places_of_ones(header.labels, "recordio.bad_header"));
   }
@@ -191,7 +191,7 @@ class RecordioReader final : public Reader {
 };
 
 /// Offsets of data.idx, which must be numbered from 0 without a gap.
-Result<std::vector<std::uint64_t>> read_index(const fs::path& path) {
+Result<std::vector<std::uint64_t>> read_offsets(const fs::path& path) {
   AVA_TRY(const std::string text, file::read(path, std::uint64_t{8} << 30));
   std::vector<std::uint64_t> offsets;
   const char* at = text.c_str();
@@ -208,7 +208,7 @@ Result<std::vector<std::uint64_t>> read_index(const fs::path& path) {
   return offsets;
 }
 
-class RecordioFormat final : public WithOptions<Options> {
+class RecordioFormat final : public WithOptions<RecordioOptions> {
  public:
   std::string_view name() const override { return "recordio"; }
   std::string_view title() const override { return "RecordIO"; }
@@ -223,7 +223,7 @@ class RecordioFormat final : public WithOptions<Options> {
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
                                               std::string_view options) const override {
-    AVA_TRY(const Options parsed, options_of(options));
+    AVA_TRY(const RecordioOptions parsed, options_of(options));
     AVA_CHECK(file::make_dirs(folder / "cache"));
     AVA_TRY(auto data, PictureFile::create(folder / "cache/data.rec"));
     AVA_TRY(auto index, OutFile::create(folder / "cache/data.idx"));
@@ -247,7 +247,7 @@ class RecordioFormat final : public WithOptions<Options> {
   }
 
   Result<std::unique_ptr<Reader>> open_reader(const fs::path& folder) const override {
-    AVA_TRY(auto offsets, read_index(folder / "cache/data.idx"));
+    AVA_TRY(auto offsets, read_offsets(folder / "cache/data.idx"));
     AVA_TRY(auto records, RecordReader::open(folder / "cache/data.rec"));
     return std::unique_ptr<Reader>(std::make_unique<RecordioReader>(std::move(records), std::move(offsets)));
   }

@@ -1,4 +1,5 @@
 #include "format/recordio.hpp"
+#include "format/testing.hpp"
 
 #include "base/digest.hpp"
 #include "base/file.hpp"
@@ -6,13 +7,6 @@
 
 namespace ava::format {
 namespace {
-
-std::string hex(std::string_view text) {
-  std::string digits;
-  for (const char c : text)
-    if (c != ' ') digits += c;
-  return from_hex(digits).value();
-}
 
 std::string framed(std::string_view head, std::string_view body) {
   std::string out;
@@ -31,11 +25,11 @@ struct FramingCase {
 class RecordFraming : public ::testing::TestWithParam<FramingCase> {};
 
 TEST_P(RecordFraming, WritesAndReadsTheVector) {
-  const std::string payload = hex(GetParam().payload);
+  const std::string payload = bytes_of_hex(GetParam().payload);
   EXPECT_EQ(
       to_hex(std::span(reinterpret_cast<const std::uint8_t*>(framed("", payload).data()), framed("", payload).size())),
-      to_hex(
-          std::span(reinterpret_cast<const std::uint8_t*>(hex(GetParam().file).data()), hex(GetParam().file).size())));
+      to_hex(std::span(reinterpret_cast<const std::uint8_t*>(bytes_of_hex(GetParam().file).data()),
+                       bytes_of_hex(GetParam().file).size())));
   const ava::testing::TempDir dir;
   ASSERT_OK(file::write_atomic(dir / "data.rec", framed("", payload)));
   ASSERT_OK_AND(auto reader, RecordReader::open(dir / "data.rec"));
@@ -58,27 +52,30 @@ INSTANTIATE_TEST_SUITE_P(
                       FramingCase{"41 0a23d7ce 424242", "0a23d7ce08000000 410a23d7ce424242"}));
 
 TEST(RecordIo, CutsAtAMagicOnTheBorderOfHeadAndBodyToo) {
-  const std::string head = hex("41414141 0a23d7ce");
-  const std::string body = hex("0a23d7ce 42");
+  const std::string head = bytes_of_hex("41414141 0a23d7ce");
+  const std::string body = bytes_of_hex("0a23d7ce 42");
   EXPECT_EQ(framed(head, body), framed("", head + body));
-  EXPECT_EQ(framed(hex("0a23d7ce"), hex("4242424242")), framed("", hex("0a23d7ce 4242424242")));
+  EXPECT_EQ(framed(bytes_of_hex("0a23d7ce"), bytes_of_hex("4242424242")),
+            framed("", bytes_of_hex("0a23d7ce 4242424242")));
 }
 
 TEST(RecordIo, WritesTheHeaderOfAClassifiedPicture) {
   const std::string head = encode(ImageHeader{.label = 14.0f, .id = 20129312});
   EXPECT_EQ(framed(head, "ABCDE"),
-            hex("0a23d7ce 1d000000 00000000 00006041 2026330100000000 0000000000000000 4142434445 000000"));
+            bytes_of_hex("0a23d7ce 1d000000 00000000 00006041 2026330100000000 0000000000000000 4142434445 000000"));
 }
 
 TEST(RecordIo, WritesTheHeaderOfBoxes) {
   const std::string head = encode(ImageHeader{.id = 7, .labels = {2, 5, 1, .25f, .5f, .75f, 1}});
-  EXPECT_EQ(framed(head, "XY"),
-            hex("0a23d7ce 36000000 07000000 00000000 0700000000000000 0000000000000000 00000040 0000a040 0000803f "
-                "0000803e 0000003f 0000403f 0000803f 5859 0000"));
+  EXPECT_EQ(
+      framed(head, "XY"),
+      bytes_of_hex("0a23d7ce 36000000 07000000 00000000 0700000000000000 0000000000000000 00000040 0000a040 0000803f "
+                   "0000803e 0000003f 0000403f 0000803f 5859 0000"));
   const std::string sized = encode(ImageHeader{.id = 7, .labels = {4, 5, 100, 80, 1, .25f, .5f, .75f, 1}});
-  EXPECT_EQ(framed(sized, "XY"),
-            hex("0a23d7ce 3e000000 09000000 00000000 0700000000000000 0000000000000000 00008040 0000a040 0000c842 "
-                "0000a042 0000803f 0000803e 0000003f 0000403f 0000803f 5859 0000"));
+  EXPECT_EQ(
+      framed(sized, "XY"),
+      bytes_of_hex("0a23d7ce 3e000000 09000000 00000000 0700000000000000 0000000000000000 00008040 0000a040 0000c842 "
+                   "0000a042 0000803f 0000803e 0000003f 0000403f 0000803f 5859 0000"));
 }
 
 TEST(RecordIo, ReadsBackHeaderAndPicture) {
@@ -89,7 +86,8 @@ TEST(RecordIo, ReadsBackHeaderAndPicture) {
   EXPECT_EQ(header.id, 9u);
   EXPECT_EQ(picture, "picture");
   EXPECT_ERROR(decode("short", picture), "recordio.bad_header");
-  EXPECT_ERROR(decode(hex("ffffffff 00000000 0000000000000000 0000000000000000"), picture), "recordio.bad_header");
+  EXPECT_ERROR(decode(bytes_of_hex("ffffffff 00000000 0000000000000000 0000000000000000"), picture),
+               "recordio.bad_header");
 }
 
 TEST(RecordIo, NamesTheOffsetOfABadRecordAndGoesOnWithTheNext) {

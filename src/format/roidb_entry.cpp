@@ -1,4 +1,5 @@
 #include "format/roidb_entry.hpp"
+#include "format/raw_bytes.hpp"
 
 #include <fmt/format.h>
 
@@ -14,11 +15,6 @@ std::uint16_t clamped(double value, std::uint32_t size) {
   return static_cast<std::uint16_t>(std::clamp(value, 0.0, static_cast<double>(size) - 1));
 }
 
-template <class T>
-void append_raw(std::string& out, T value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
 template <class T, class Of>
 std::string numbers(std::size_t count, Of of) {
   std::string out;
@@ -26,7 +22,7 @@ std::string numbers(std::size_t count, Of of) {
   return out;
 }
 
-float area_of(const PixelBox& box) { return static_cast<float>((box[2] - box[0] + 1.0) * (box[3] - box[1] + 1.0)); }
+float roidb_area(const PixelBox& box) { return static_cast<float>((box[2] - box[0] + 1.0) * (box[3] - box[1] + 1.0)); }
 
 /// `gt_overlaps` up to its number of rows, then columns, then the three keys about the largest overlap.
 void put_overlaps(std::string& out, const Entry& entry) {
@@ -56,7 +52,7 @@ void put_largest(std::string& out, const Entry& entry) {
 void put_areas(std::string& out, const Entry& entry) {
   pickle::put_text(out, "seg_areas");
   pickle::put_array(
-      out, {"f4", 0, numbers<float>(entry.boxes.size(), [&](std::size_t i) { return area_of(entry.boxes[i]); })});
+      out, {"f4", 0, numbers<float>(entry.boxes.size(), [&](std::size_t i) { return roidb_area(entry.boxes[i]); })});
   out += pickle::kSetItems;
 }
 

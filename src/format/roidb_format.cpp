@@ -26,10 +26,10 @@ std::span<const schema::EnumName<Mirror>> enum_names(Mirror) {
   return kNames;
 }
 
-struct Options {
+struct RoidbOptions {
   Mirror mirror = Mirror::kOn;
 };
-void describe(schema::Visitor& v, Options& x) {
+void describe(schema::Visitor& v, RoidbOptions& x) {
   v.type("RoidbOptions");
   v.field(
       "mirror", x.mirror,
@@ -217,7 +217,7 @@ class RoidbReader final : public Reader {
   bool ended_ = false;
 };
 
-class RoidbFormat final : public WithOptions<Options> {
+class RoidbFormat final : public WithOptions<RoidbOptions> {
  public:
   std::string_view name() const override { return "roidb"; }
   std::string_view title() const override { return "roidb"; }
@@ -231,7 +231,7 @@ class RoidbFormat final : public WithOptions<Options> {
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
                                               std::string_view options) const override {
-    AVA_TRY(const Options parsed, options_of(options));
+    AVA_TRY(const RoidbOptions parsed, options_of(options));
     if (info.task != Task::kDetection)
       return Error(ErrorCode::kInvalidArgument, "format.cannot_carry", "a roidb holds boxes only");
     AVA_CHECK(file::make_dirs(folder / "cache/images"));

@@ -5,26 +5,11 @@
 #include <optional>
 
 #include "base/crc32c.hpp"
+#include "format/raw_bytes.hpp"
 
 namespace ava::format {
 
 namespace {
-
-static_assert(std::endian::native == std::endian::little);
-
-template <class T>
-void append_raw(std::string& out, T value) {
-  char raw[sizeof value];
-  std::memcpy(raw, &value, sizeof value);
-  out.append(raw, sizeof value);
-}
-
-template <class T>
-T load(std::string_view bytes) {
-  T value;
-  std::memcpy(&value, bytes.data(), sizeof value);
-  return value;
-}
 
 void append_varint(std::string& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
@@ -129,7 +114,8 @@ bool add_numbers(Feature& feature, Field field) {
   if (feature.kind == Feature::Kind::kFloats) {
     if (field.wire != 2 && field.wire != 5) return false;
     if (field.bytes.size() % 4 != 0) return false;
-    for (; !field.bytes.empty(); field.bytes.remove_prefix(4)) feature.floats.push_back(load<float>(field.bytes));
+    for (; !field.bytes.empty(); field.bytes.remove_prefix(4))
+      feature.floats.push_back(load<float>(field.bytes.data()));
     return true;
   }
   if (field.wire == 0) feature.ints.push_back(static_cast<std::int64_t>(field.value));
@@ -196,9 +182,9 @@ std::string record_tail(std::uint32_t crc) {
 
 Result<std::uint64_t> length_of_head(std::string_view head) {
   const bool whole =
-      head.size() == 12 && load<std::uint32_t>(head.substr(8)) == masked_crc32c(crc32c(head.substr(0, 8)));
+      head.size() == 12 && load<std::uint32_t>(head.data() + 8) == masked_crc32c(crc32c(head.substr(0, 8)));
   if (!whole) return Error(ErrorCode::kCorrupt, "tfrecord.corrupt", "the length of a record does not match its CRC");
-  return load<std::uint64_t>(head);
+  return load<std::uint64_t>(head.data());
 }
 
 Feature Feature::of(std::vector<std::string_view> texts) { return {.kind = Kind::kBytes, .texts = std::move(texts)}; }

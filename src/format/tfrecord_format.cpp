@@ -22,13 +22,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPicture = "image/encoded";
-constexpr std::uint64_t kTail = 4;
-constexpr std::uint64_t kHead = 12;
+constexpr std::uint64_t kFrameTail = 4;
+constexpr std::uint64_t kFrameHead = 12;
 
-struct Options {
+struct TfrecordOptions {
   std::uint32_t records_per_shard = 5000;
 };
-void describe(schema::Visitor& v, Options& x) {
+void describe(schema::Visitor& v, TfrecordOptions& x) {
   v.type("TfrecordOptions");
   v.field("records_per_shard", x.records_per_shard,
           {.doc = "pictures in a file; the last file holds the rest", .required = false, .min = 1, .max = 10'000'000});
@@ -144,18 +144,18 @@ class TfrecordWriter final : public Writer {
   std::vector<SetFile> files_;
 };
 
-Error corrupt(const InFile& file, std::uint64_t at, std::string_view what) {
+Error corrupt_record(const InFile& file, std::uint64_t at, std::string_view what) {
   return Error(ErrorCode::kCorrupt, "tfrecord.corrupt", fmt::format("{}: at byte {}: {}", file.name(), at, what));
 }
 
 /// The length of the record that begins here, which lies in the file as a whole.
 Result<std::uint64_t> begin_record(InFile& file) {
   const std::uint64_t start = file.at();
-  AVA_TRY(const std::string_view head, file.take(kHead));
+  AVA_TRY(const std::string_view head, file.take(kFrameHead));
   const auto length = length_of_head(head);
-  if (!length.ok()) return corrupt(file, start, length.error().message());
-  if (file.left() < kTail || *length > file.left() - kTail)
-    return corrupt(file, start, "the record ends beyond the file");
+  if (!length.ok()) return corrupt_record(file, start, length.error().message());
+  if (file.left() < kFrameTail || *length > file.left() - kFrameTail)
+    return corrupt_record(file, start, "the record ends beyond the file");
   return *length;
 }
 
@@ -231,7 +231,7 @@ class TfrecordReader final : public Reader {
       for (last = 0; file.left() > 0; ++last) {
         const auto length = begin_record(file);
         if (!length.ok()) file.seek(file.size());
-        if (length.ok()) file.seek(file.at() + *length + kTail);
+        if (length.ok()) file.seek(file.at() + *length + kFrameTail);
       }
       per_shard_ = std::max(per_shard_, last);
     }
@@ -256,10 +256,10 @@ class TfrecordReader final : public Reader {
       file_->seek(file_->size());  // without the length nobody knows where the next one begins
       return std::move(length).error();
     }
-    AVA_TRY(const std::string_view data, file_->take(*length + kTail));
+    AVA_TRY(const std::string_view data, file_->take(*length + kFrameTail));
     const std::string_view message = data.substr(0, static_cast<std::size_t>(*length));
-    if (data.size() != *length + kTail || data.substr(message.size()) != record_tail(crc32c(message)))
-      return corrupt(*file_, start, "the data of a record does not match its CRC");
+    if (data.size() != *length + kFrameTail || data.substr(message.size()) != record_tail(crc32c(message)))
+      return corrupt_record(*file_, start, "the data of a record does not match its CRC");
     AVA_CHECK(read_message(message, item).context(fmt::format("{}: at byte {}", file_->name(), start)));
     return true;
   }
@@ -273,7 +273,7 @@ class TfrecordReader final : public Reader {
   std::uint64_t next_ = 0;
 };
 
-class TfrecordFormat final : public WithOptions<Options> {
+class TfrecordFormat final : public WithOptions<TfrecordOptions> {
  public:
   std::string_view name() const override { return "tfrecord"; }
   std::string_view title() const override { return "TFRecord"; }
@@ -287,7 +287,7 @@ class TfrecordFormat final : public WithOptions<Options> {
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
                                               std::string_view options) const override {
-    AVA_TRY(const Options wanted, options_of(options));
+    AVA_TRY(const TfrecordOptions wanted, options_of(options));
     AVA_CHECK(file::make_dirs(folder / "cache"));
     return std::unique_ptr<Writer>(std::make_unique<TfrecordWriter>(folder / "cache", info, wanted.records_per_shard));
   }
@@ -311,9 +311,10 @@ class TfrecordFormat final : public WithOptions<Options> {
       const std::uint64_t start = file.at();
       AVA_TRY(const std::uint64_t length, begin_record(file));
       file.seek(start);
-      AVA_TRY(const std::string_view record, file.take(kHead + length + kTail));
-      if (record.size() != kHead + length + kTail) return corrupt(file, start, "the file became shorter");
-      AVA_TRY(const Example example, decode_example(record.substr(kHead, static_cast<std::size_t>(length))));
+      AVA_TRY(const std::string_view record, file.take(kFrameHead + length + kFrameTail));
+      if (record.size() != kFrameHead + length + kFrameTail)
+        return corrupt_record(file, start, "the file became shorter");
+      AVA_TRY(const Example example, decode_example(record.substr(kFrameHead, static_cast<std::size_t>(length))));
       AVA_TRY(const std::string_view picture, picture_of(example));
       const auto begin = static_cast<std::size_t>(picture.data() - record.data());
       outline.update(record.substr(0, begin)).update(sha256(picture)).update(record.substr(begin + picture.size()));

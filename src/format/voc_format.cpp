@@ -25,8 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {};
-void describe(schema::Visitor& v, Options&) { v.type("VocOptions"); }
+struct VocOptions {};
+void describe(schema::Visitor& v, VocOptions&) { v.type("VocOptions"); }
 
 /// The name as XML gives it back: blanks at its ends are lost. Errors: of parse_xml, for characters XML has not.
 Result<std::string> name_in_xml(std::string_view name) {
@@ -105,21 +105,21 @@ class VocWriter final : public Writer {
   int digits_;
 };
 
-Error corrupt(std::string_view file, std::uint64_t line, std::string_view what) {
+Error corrupt_voc(std::string_view file, std::uint64_t line, std::string_view what) {
   return Error(ErrorCode::kCorrupt, "voc.corrupt", fmt::format("{}: line {}: {}", file, line, what));
 }
 
 Result<Names> read_classes(const fs::path& path) {
   AVA_TRY(const std::string text, file::read(path));
   const auto json = schema::parse(text);
-  if (!json.ok() || !json->is_array()) return corrupt("classes.json", 1, "no list of names");
+  if (!json.ok() || !json->is_array()) return corrupt_voc("classes.json", 1, "no list of names");
   std::vector<std::string> classes;
   for (const schema::Json& name : *json) {
-    if (!name.is_string()) return corrupt("classes.json", 1, "a name that is no text");
+    if (!name.is_string()) return corrupt_voc("classes.json", 1, "a name that is no text");
     classes.push_back(name.get<std::string>());
   }
   auto names = names_of(classes);
-  if (!names.ok()) return corrupt("classes.json", 1, names.error().message());
+  if (!names.ok()) return corrupt_voc("classes.json", 1, names.error().message());
   return names;
 }
 
@@ -137,7 +137,7 @@ class VocReader final : public Reader {
     if (!std::getline(list_, id)) return false;
     ++next_;
     if (id != fmt::format("{:0{}}", item.index, digits_of_names(count_)))
-      return corrupt("the list of ids", next_, fmt::format("'{}' is not the next one", id));
+      return corrupt_voc("the list of ids", next_, fmt::format("'{}' is not the next one", id));
     const std::string path = fmt::format("Annotations/{}.xml", id);
     AVA_TRY(const std::string text, read_loose_file(folder_ / path, "voc.missing_file"));
     const auto root = sample::parse_xml(text);
@@ -145,7 +145,7 @@ class VocReader final : public Reader {
       return Error(ErrorCode::kCorrupt, "voc.corrupt", fmt::format("{}: {}", path, root.error().message()));
     const std::string file(root->text_of("filename"));
     if (!file.starts_with(id + ".") || file.find('/') != std::string::npos || !file::is_safe_relative(file))
-      return corrupt(path, root->line, fmt::format("the file is called '{}'", file));
+      return corrupt_voc(path, root->line, fmt::format("the file is called '{}'", file));
     for (const sample::XmlElement& element : root->children) {
       if (element.name != "object") continue;
       AVA_TRY(Object object, object_of(path, element));
@@ -159,9 +159,9 @@ class VocReader final : public Reader {
   Result<Object> object_of(std::string_view path, const sample::XmlElement& element) const {
     const auto cls = names_.find(element.text_of("name"));
     if (cls == names_.end())
-      return corrupt(path, element.line, fmt::format("no class is called '{}'", element.text_of("name")));
+      return corrupt_voc(path, element.line, fmt::format("no class is called '{}'", element.text_of("name")));
     const sample::XmlElement* bounds = element.child("bndbox");
-    if (bounds == nullptr) return corrupt(path, element.line, "an object without bndbox");
+    if (bounds == nullptr) return corrupt_voc(path, element.line, "an object without bndbox");
     sample::VocBox box;
     const std::pair<const char*, double*> edges[] = {
         {"xmin", &box.xmin}, {"ymin", &box.ymin}, {"xmax", &box.xmax}, {"ymax", &box.ymax}};
@@ -170,7 +170,7 @@ class VocReader final : public Reader {
       std::uint32_t number = 0;
       const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
       if (failed != std::errc() || end != text.data() + text.size() || number == 0)
-        return corrupt(path, bounds->line, fmt::format("{} is '{}'", edge, text));
+        return corrupt_voc(path, bounds->line, fmt::format("{} is '{}'", edge, text));
       *value = number;
     }
     return Object{.cls = cls->second, .box = sample::box_of(box), .difficult = element.text_of("difficult") == "1"};
@@ -183,7 +183,7 @@ class VocReader final : public Reader {
   std::uint64_t next_ = 0;
 };
 
-class VocFormat final : public WithOptions<Options> {
+class VocFormat final : public WithOptions<VocOptions> {
  public:
   std::string_view name() const override { return "voc"; }
   std::string_view title() const override { return "Pascal VOC"; }

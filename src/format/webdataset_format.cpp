@@ -23,11 +23,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct WebdatasetOptions {
   std::uint64_t samples_per_shard = 100'000;
   std::uint64_t shard_bytes = 3'000'000'000;
 };
-void describe(schema::Visitor& v, Options& x) {
+void describe(schema::Visitor& v, WebdatasetOptions& x) {
   v.type("WebdatasetOptions");
   v.field("samples_per_shard", x.samples_per_shard,
           {.doc = "pictures in a tar, at most", .required = false, .min = 1, .max = 1e9});
@@ -54,7 +54,7 @@ std::uint64_t tar_size(std::uint64_t bytes) { return kTarBlock + bytes + tar_pad
 
 class WebdatasetWriter final : public Writer {
  public:
-  WebdatasetWriter(fs::path cache, SetInfo info, Options options)
+  WebdatasetWriter(fs::path cache, SetInfo info, WebdatasetOptions options)
       : cache_(std::move(cache)),
         info_(std::move(info)),
         options_(options),
@@ -106,7 +106,7 @@ class WebdatasetWriter final : public Writer {
 
   fs::path cache_;
   SetInfo info_;
-  Options options_;
+  WebdatasetOptions options_;
   int digits_;
   std::optional<PictureFile> file_;
   std::string name_;
@@ -244,7 +244,7 @@ class WebdatasetReader final : public Reader {
   std::uint64_t next_ = 0;  ///< the number expected next
 };
 
-class WebdatasetFormat final : public WithOptions<Options> {
+class WebdatasetFormat final : public WithOptions<WebdatasetOptions> {
  public:
   std::string_view name() const override { return "webdataset"; }
   std::string_view title() const override { return "WebDataset"; }
@@ -257,7 +257,7 @@ class WebdatasetFormat final : public WithOptions<Options> {
 
   Result<std::unique_ptr<Writer>> make_writer(const fs::path& folder, const SetInfo& info,
                                               std::string_view options) const override {
-    AVA_TRY(const Options wanted, options_of(options));
+    AVA_TRY(const WebdatasetOptions wanted, options_of(options));
     AVA_CHECK(file::make_dirs(folder / "cache"));
     return std::unique_ptr<Writer>(std::make_unique<WebdatasetWriter>(folder / "cache", info, wanted));
   }

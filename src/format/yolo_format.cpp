@@ -25,8 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {};
-void describe(schema::Visitor& v, Options&) { v.type("YoloOptions"); }
+struct YoloOptions {};
+void describe(schema::Visitor& v, YoloOptions&) { v.type("YoloOptions"); }
 
 /// The set's own part lies here; the others are looked for where AVA puts sets, beside this one.
 std::string yaml_of(const SetInfo& info) {
@@ -51,7 +51,7 @@ int decimals_for(int size) {
   return decimals;
 }
 
-void append_object(std::string& out, const Object& object, int width, int height) {
+void append_yolo_line(std::string& out, const Object& object, int width, int height) {
   const sample::YoloBox box = sample::to_yolo(object.box, std::max(width, 1), std::max(height, 1));
   const int across = decimals_for(width);
   const int down = decimals_for(height);
@@ -74,7 +74,7 @@ class YoloWriter final : public Writer {
     const std::string picture = fmt::format("images/{}.{}", stem, item.extension);
     AVA_CHECK(put_loose_file(folder_ / picture, *item.bytes));
     std::string labels;
-    for (const Object& object : item.labels.objects) append_object(labels, object, item.width, item.height);
+    for (const Object& object : item.labels.objects) append_yolo_line(labels, object, item.width, item.height);
     AVA_CHECK(put_loose_file(folder_ / fmt::format("labels/{}.txt", stem), labels));
     return list_.write(fmt::format("./{}\n", picture));
   }
@@ -96,7 +96,7 @@ class YoloWriter final : public Writer {
   int digits_;
 };
 
-Error corrupt(std::string_view file, std::uint64_t line, std::string_view what) {
+Error corrupt_line(std::string_view file, std::uint64_t line, std::string_view what) {
   return Error(ErrorCode::kCorrupt, "yolo.corrupt", fmt::format("{}: line {}: {}", file, line, what));
 }
 
@@ -117,17 +117,17 @@ Result<std::uint64_t> class_count_of(const fs::path& path) {
     } else if (now.starts_with("  ")) {
       const std::string prefix = fmt::format("  {}: ", named);
       const auto name = schema::parse(now.starts_with(prefix) ? now.substr(prefix.size()) : "");
-      if (!name.ok() || !name->is_string()) return corrupt("data.yaml", line, "not the next class");
+      if (!name.ok() || !name->is_string()) return corrupt_line("data.yaml", line, "not the next class");
       ++named;
     }
   }
   if (!has_count || named != announced || text.find("\nnames:") == std::string::npos)
-    return corrupt("data.yaml", line, fmt::format("{} classes named of {}", named, announced));
+    return corrupt_line("data.yaml", line, fmt::format("{} classes named of {}", named, announced));
   return announced;
 }
 
 /// Errors: kCorrupt. Units: fractions.
-Result<Object> object_of(std::string_view line) {
+Result<Object> object_in_line(std::string_view line) {
   const Error bad(ErrorCode::kCorrupt, "yolo.corrupt", fmt::format("'{}' is no class and box", line.substr(0, 80)));
   Object object;
   const char* end = line.data() + line.size();
@@ -162,7 +162,7 @@ class YoloReader final : public Reader {
     const auto name = line.rfind('/');
     const bool plain = line.starts_with("./images/") && file::is_safe_relative(std::string_view(line).substr(2)) &&
                        std::string_view(line).substr(name).starts_with(stem);
-    if (!plain) return corrupt("the list of pictures", next_, fmt::format("'{}' is not the next picture", line));
+    if (!plain) return corrupt_line("the list of pictures", next_, fmt::format("'{}' is not the next picture", line));
     AVA_CHECK(read_labels("labels/" + line.substr(9, name - 9) + stem + "txt", item));
     AVA_TRY(item.bytes, read_loose_file(folder_ / line.substr(2), "yolo.missing_file"));
     return true;
@@ -175,10 +175,10 @@ class YoloReader final : public Reader {
     for (std::string_view rest = text; !rest.empty();) {
       const auto end = rest.find('\n');
       ++number;
-      if (end == std::string_view::npos) return corrupt(path, number, "the line has no end");
-      auto object = object_of(rest.substr(0, end));
-      if (!object.ok()) return corrupt(path, number, object.error().message());
-      if (object->cls >= classes_) return corrupt(path, number, "a class data.yaml does not name");
+      if (end == std::string_view::npos) return corrupt_line(path, number, "the line has no end");
+      auto object = object_in_line(rest.substr(0, end));
+      if (!object.ok()) return corrupt_line(path, number, object.error().message());
+      if (object->cls >= classes_) return corrupt_line(path, number, "a class data.yaml does not name");
       item.objects.push_back(*std::move(object));
       rest.remove_prefix(end + 1);
     }
@@ -192,7 +192,7 @@ class YoloReader final : public Reader {
   std::uint64_t next_ = 0;
 };
 
-class YoloFormat final : public WithOptions<Options> {
+class YoloFormat final : public WithOptions<YoloOptions> {
  public:
   std::string_view name() const override { return "yolo"; }
   std::string_view title() const override { return "YOLO"; }

@@ -36,8 +36,8 @@ Result<std::string> text(const Json& json, const char* name, const std::string& 
   return found->get<std::string>();
 }
 
-Result<double> number(const Json& json, const char* name, double otherwise, const std::string& at,
-                      const std::string& node = "") {
+Result<double> number_in(const Json& json, const char* name, double otherwise, const std::string& at,
+                         const std::string& node = "") {
   const Json* found = member(json, name);
   if (found == nullptr) return otherwise;
   if (!found->is_number()) return bad_setting(node, fmt::format("{}/{}", at, name), "a number");
@@ -247,7 +247,7 @@ Result<LegacyFlow> graph_of_augment(std::string_view body) {
     chain.go_on();
     Node node = augment_node(fmt::format("augment{}", i + 1));
     AVA_TRY(node.augment.operations, operations((*conditional)[i], at, node.id));
-    AVA_TRY(node.augment.multiple, number((*conditional)[i], "times", 1, at, node.id));
+    AVA_TRY(node.augment.multiple, number_in((*conditional)[i], "times", 1, at, node.id));
     AVA_TRY(Filter filter, filter_of((*conditional)[i], at));
     chain.branch(std::move(filter), std::move(node));
   }
@@ -255,7 +255,7 @@ Result<LegacyFlow> graph_of_augment(std::string_view body) {
     chain.go_on();
     Node node = augment_node("default");
     AVA_TRY(node.augment.operations, operations(*otherwise, "/ops/defaultOps", node.id));
-    AVA_TRY(node.augment.multiple, number(*otherwise, "times", 1, "/ops/defaultOps", node.id));
+    AVA_TRY(node.augment.multiple, number_in(*otherwise, "times", 1, "/ops/defaultOps", node.id));
     flow.graph.edges.push_back({node.id, "out"});
     chain.add(std::move(node), chain.rest());
   }

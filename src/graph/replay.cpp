@@ -12,7 +12,7 @@ namespace ava::graph {
 
 namespace {
 
-constexpr std::size_t kRowsPerBatch = 8;
+constexpr std::size_t kRowsAtOnce = 8;
 
 struct Line {
   std::uint64_t offset = 0;
@@ -38,7 +38,7 @@ Result<std::vector<Line>> generated_lines(const pipeline::ListFile& list, const 
   }
 }
 
-Result<void> compare(const sample::Sample& row, const storage::Resolver& resolver) {
+Result<void> compare_made(const sample::Sample& row, const storage::Resolver& resolver) {
   AVA_TRY(const Replayed again, replay(row, resolver));
   AVA_TRY(const std::string there, resolver.fetch(row.url, 1u << 30));
   if (there == again.bytes) return {};
@@ -92,20 +92,20 @@ Result<Verified> verify_replays(const std::string& list, const pipeline::Sources
   pipeline::ProgressMeter meter(on_progress);
   meter.begin("make again", lines.size(), "items");
   using Found = std::vector<Mismatch>;
-  pipeline::Ordered<Found> ordered((lines.size() + kRowsPerBatch - 1) / kRowsPerBatch, pipeline::thread_count(threads));
+  pipeline::Ordered<Found> ordered((lines.size() + kRowsAtOnce - 1) / kRowsAtOnce, pipeline::thread_count(threads));
   const pipeline::Ordered<Found>::Produce produce = [&](std::uint64_t batch, const std::stop_token&) -> Result<Found> {
     Found found;
-    for (std::size_t i = batch * kRowsPerBatch; i < std::min((batch + 1) * kRowsPerBatch, lines.size()); ++i) {
+    for (std::size_t i = batch * kRowsAtOnce; i < std::min((batch + 1) * kRowsAtOnce, lines.size()); ++i) {
       AVA_TRY(const std::string text, file.read_at(lines[i].offset, lines[i].bytes));
       AVA_TRY(const sample::Sample row, sample::parse_sample(text, options));
-      const auto same = compare(row, *resolver);
+      const auto same = compare_made(row, *resolver);
       if (!same.ok()) found.push_back({lines[i].number, row.url, same.error().slug(), same.error().message()});
     }
     return found;
   };
   const pipeline::Ordered<Found>::Consume consume = [&](Found found) -> Result<void> {
     verified.mismatches.insert(verified.mismatches.end(), found.begin(), found.end());
-    verified.made = std::min<std::uint64_t>(verified.made + kRowsPerBatch, lines.size());
+    verified.made = std::min<std::uint64_t>(verified.made + kRowsAtOnce, lines.size());
     meter.set(verified.made);
     return {};
   };

@@ -12,7 +12,6 @@ namespace ava::graph {
 namespace {
 
 using sample::json::Kind;
-using sample::json::Node;
 
 constexpr std::string_view kMember = "member.";
 
@@ -52,7 +51,7 @@ double count_of(const sample::SampleView& view, bool classes, const std::optiona
   return static_cast<double>(classes ? names.size() : entries);
 }
 
-bool compare_member(const Node* found, const Term& term) {
+bool compare_member(const sample::json::Node* found, const Term& term) {
   if (const double* number = std::get_if<double>(&term.value); number != nullptr && found && found->is(Kind::kNumber))
     return compare(found->number, term.is, *number);
   if (const std::string* text = std::get_if<std::string>(&term.value); text && found && found->is(Kind::kString))
@@ -77,7 +76,7 @@ std::optional<TermFault> fault_of(const Term& term) {
   return std::nullopt;
 }
 
-const Node* RowFacts::member(std::string_view name) {
+const sample::json::Node* RowFacts::member(std::string_view name) {
   if (!line_) {
     sample::json::Fault fault;
     // A line that was read by a reader more tolerant than this one has no members to ask for.

@@ -8,37 +8,37 @@ namespace ava::graph {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Ordered = nlohmann::ordered_json;
 
 /// Whole numbers without a decimal point, so that 2 and 2.0 are one text.
-Json number(double value) {
+Ordered number(double value) {
   if (value == static_cast<double>(static_cast<std::int64_t>(value))) return static_cast<std::int64_t>(value);
   return value;
 }
 
-void put(Json& json, const char* name, const std::optional<double>& value) {
+void put(Ordered& json, const char* name, const std::optional<double>& value) {
   if (value) json[name] = number(*value);
 }
 
-void put(Json& json, const char* name, const std::string& value) {
+void put(Ordered& json, const char* name, const std::string& value) {
   if (!value.empty()) json[name] = value;
 }
 
-Json value_json(bool value) { return value; }
-Json value_json(double value) { return number(value); }
-Json value_json(const std::string& value) { return value; }
+Ordered value_json(bool value) { return value; }
+Ordered value_json(double value) { return number(value); }
+Ordered value_json(const std::string& value) { return value; }
 
-void write_filter(Json& json, const Filter& filter) {
+void write_filter(Ordered& json, const Filter& filter) {
   put(json, "label", filter.label);
   if (!filter.values.empty()) json["values"] = filter.values;
   if (filter.exclude) json["mode"] = "exclude";
   if (filter.unlabelled) json["unlabelled"] = true;
   for (const Term& term : filter.where) {
-    Json& one = json["where"].emplace_back(Json{{"field", term.field}, {"is", term.is}});
+    Ordered& one = json["where"].emplace_back(Ordered{{"field", term.field}, {"is", term.is}});
     std::visit([&one](const auto& value) { one["value"] = value_json(value); }, term.value);
   }
   if (!filter.box.any()) return;
-  Json& box = json["box"] = Json::object();
+  Ordered& box = json["box"] = Ordered::object();
   put(box, "min_width", filter.box.min_width);
   put(box, "max_width", filter.box.max_width);
   put(box, "min_height", filter.box.min_height);
@@ -47,9 +47,9 @@ void write_filter(Json& json, const Filter& filter) {
   put(box, "max_area", filter.box.max_area);
 }
 
-Json rules_json(const augment::LabelRules& rules) {
+Ordered rules_json(const augment::LabelRules& rules) {
   const augment::LabelRules defaults;
-  Json json = Json::object();
+  Ordered json = Ordered::object();
   if (rules.min_area != defaults.min_area) json["min_area"] = number(rules.min_area);
   if (rules.min_visibility != defaults.min_visibility) json["min_visibility"] = number(rules.min_visibility);
   if (rules.hull) json["hull"] = true;
@@ -57,23 +57,24 @@ Json rules_json(const augment::LabelRules& rules) {
   return json;
 }
 
-void write_augment(Json& json, const Augment& augment) {
-  json["operations"] = Json::array();
-  for (const augment::OpSpec& spec : augment.operations) json["operations"].push_back(Json(augment::op_to_json(spec)));
+void write_augment(Ordered& json, const Augment& augment) {
+  json["operations"] = Ordered::array();
+  for (const augment::OpSpec& spec : augment.operations)
+    json["operations"].push_back(Ordered(augment::op_to_json(spec)));
   json["multiple"] = number(augment.multiple);
   for (const Condition& condition : augment.conditions) {
-    Json one = {{"label", condition.label}, {"values", Json::object()}};
+    Ordered one = {{"label", condition.label}, {"values", Ordered::object()}};
     for (const auto& [cls, times] : condition.values) one["values"][cls] = number(times);
     json["conditions"].push_back(std::move(one));
   }
   if (augment.count_mode == CountMode::kNew) json["count_mode"] = "new";
   if (!augment.keep_source) json["keep_source"] = false;
   if (augment.seed) json["seed"] = *augment.seed;
-  Json rules = rules_json(augment.labels);
+  Ordered rules = rules_json(augment.labels);
   if (!rules.empty()) json["labels"] = std::move(rules);
 }
 
-void write_output(Json& json, const Output& output) {
+void write_output(Ordered& json, const Output& output) {
   put(json, "name", output.name);
   put(json, "description", output.description);
   const PictureSettings defaults;
@@ -81,8 +82,8 @@ void write_output(Json& json, const Output& output) {
   if (output.picture.quality != defaults.quality) json["picture"]["quality"] = output.picture.quality;
 }
 
-Json node_json(const Node& node) {
-  Json json = {{"id", node.id}, {"type", name_of(node.type)}};
+Ordered node_json(const Node& node) {
+  Ordered json = {{"id", node.id}, {"type", name_of(node.type)}};
   if (node.type == NodeType::kInput) put(json, "list", node.list);
   if (node.type == NodeType::kFilter) write_filter(json, node.filter);
   if (node.type == NodeType::kAugment) write_augment(json, node.augment);
@@ -93,14 +94,14 @@ Json node_json(const Node& node) {
 }  // namespace
 
 std::string to_json(const Graph& graph, int indent) {
-  Json json = {{"version", 1}};
+  Ordered json = {{"version", 1}};
   if (graph.seed) json["seed"] = *graph.seed;
-  json["nodes"] = Json::array();
+  json["nodes"] = Ordered::array();
   for (const Node& node : graph.nodes) json["nodes"].push_back(node_json(node));
-  json["edges"] = Json::array();
+  json["edges"] = Ordered::array();
   for (const Edge& edge : graph.edges) json["edges"].push_back({edge.from, edge.to});
   for (const auto& [id, place] : graph.layout) json["layout"][id] = {number(place[0]), number(place[1])};
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+  return json.dump(indent, ' ', false, Ordered::error_handler_t::replace);
 }
 
 }  // namespace ava::graph

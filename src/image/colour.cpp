@@ -13,8 +13,6 @@ namespace {
 
 using Histogram = std::array<std::uint64_t, 256>;
 
-std::uint8_t cut(int value) { return static_cast<std::uint8_t>(std::clamp(value, 0, 255)); }
-
 int luma_of(const std::uint8_t* rgb) { return (77 * rgb[0] + 150 * rgb[1] + 29 * rgb[2] + 128) >> 8; }
 
 Histogram histogram_of(const std::uint8_t* values, std::size_t count, std::size_t stride) {
@@ -61,7 +59,7 @@ Table stretching(const Histogram& histogram, double cutoff) {
   if (low >= high) return identity_table();
   Table table{};
   for (int v = 0; v < 256; ++v)
-    table[static_cast<std::size_t>(v)] = cut(((v - low) * 255 * 2 + (high - low)) / (2 * (high - low)));
+    table[static_cast<std::size_t>(v)] = to_byte(((v - low) * 255 * 2 + (high - low)) / (2 * (high - low)));
   return table;
 }
 
@@ -74,7 +72,7 @@ void move_luma(Pixels& pixels, const std::vector<std::uint8_t>& from, const std:
   std::uint8_t* rgb = pixels.data.data();
   for (std::size_t i = 0; i < from.size(); ++i, rgb += 3) {
     const int by = to[i] - from[i];
-    for (int c = 0; c < 3; ++c) rgb[c] = cut(rgb[c] + by);
+    for (int c = 0; c < 3; ++c) rgb[c] = to_byte(rgb[c] + by);
   }
 }
 
@@ -153,7 +151,7 @@ void scale_saturation(Pixels& pixels, double factor) {
   std::uint8_t* rgb = pixels.data.data();
   for (std::size_t i = 0; i + 2 < pixels.data.size(); i += 3, rgb += 3) {
     const int grey = luma_of(rgb);
-    for (int c = 0; c < 3; ++c) rgb[c] = cut(grey + (((rgb[c] - grey) * times + 128) >> 8));
+    for (int c = 0; c < 3; ++c) rgb[c] = to_byte(grey + (((rgb[c] - grey) * times + 128) >> 8));
   }
 }
 

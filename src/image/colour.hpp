@@ -3,6 +3,7 @@
 // the same on every machine.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,9 @@
 #include "image/codec.hpp"
 
 namespace ava::image {
+
+/// What of a value fits into a byte.
+inline std::uint8_t to_byte(int value) { return static_cast<std::uint8_t>(std::clamp(value, 0, 255)); }
 
 using Table = std::array<std::uint8_t, 256>;
 /// From a function of a value in [0, 255]; results are rounded and cut to that range.

@@ -1,4 +1,5 @@
 #include "image/colour.hpp"
+#include "image/testing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,14 +8,6 @@
 
 namespace ava::image {
 namespace {
-
-Pixels random_pixels(int channels, int width = 64, int height = 48, int low = 0, int high = 256) {
-  Pixels pixels{width, height, channels, {}};
-  for (std::size_t i = 0; i < static_cast<std::size_t>(width) * height * channels; ++i)
-    pixels.data.push_back(
-        static_cast<std::uint8_t>(low + static_cast<int>(random_below(1, i, static_cast<std::uint64_t>(high - low)))));
-  return pixels;
-}
 
 Pixels one_pixel(std::uint8_t r, std::uint8_t g, std::uint8_t b) { return {1, 1, 3, {r, g, b}}; }
 using Bytes = std::vector<std::uint8_t>;

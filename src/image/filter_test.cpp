@@ -1,4 +1,5 @@
 #include "image/filter.hpp"
+#include "image/testing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,13 +12,6 @@
 namespace ava::image {
 namespace {
 
-Pixels random_pixels(int channels, int width = 64, int height = 48) {
-  Pixels pixels{width, height, channels, {}};
-  for (std::size_t i = 0; i < static_cast<std::size_t>(width) * height * channels; ++i)
-    pixels.data.push_back(static_cast<std::uint8_t>(random_at(1, i)));
-  return pixels;
-}
-
 /// One white pixel in the middle of black ones.
 Pixels spot(int size) {
   Pixels pixels{size, size, 1, std::vector<std::uint8_t>(static_cast<std::size_t>(size) * size)};
@@ -25,7 +19,7 @@ Pixels spot(int size) {
   return pixels;
 }
 
-int at(const Pixels& pixels, int x, int y) { return pixels.data[static_cast<std::size_t>(y) * pixels.width + x]; }
+int grey_at(const Pixels& pixels, int x, int y) { return pixels.data[static_cast<std::size_t>(y) * pixels.width + x]; }
 
 /// How much neighbours differ.
 double roughness(const Pixels& pixels) {
@@ -69,14 +63,14 @@ TEST(Filter, NothingAskedForChangesNothing) {
 TEST(Filter, AMotionBlurSpreadsALineOfItsLengthAndDirection) {
   Pixels across = spot(41);
   ASSERT_OK(blur_motion(across, 10, 0));
-  EXPECT_NEAR(at(across, 20, 20), 25, 3);  // 255 over 10 pixels
-  EXPECT_NEAR(at(across, 17, 20), 25, 3);
-  EXPECT_EQ(at(across, 27, 20), 0);
-  EXPECT_EQ(at(across, 20, 22), 0);
+  EXPECT_NEAR(grey_at(across, 20, 20), 25, 3);  // 255 over 10 pixels
+  EXPECT_NEAR(grey_at(across, 17, 20), 25, 3);
+  EXPECT_EQ(grey_at(across, 27, 20), 0);
+  EXPECT_EQ(grey_at(across, 20, 22), 0);
   Pixels down = spot(41);
   ASSERT_OK(blur_motion(down, 10, 45));  // clockwise: to the right and down
-  EXPECT_GT(at(down, 22, 22), 10);
-  EXPECT_EQ(at(down, 22, 18), 0);
+  EXPECT_GT(grey_at(down, 22, 22), 10);
+  EXPECT_EQ(grey_at(down, 22, 18), 0);
 }
 
 TEST(Filter, AMotionBlurKeepsAPlainPictureAndTheBrightness) {
@@ -98,7 +92,7 @@ TEST(Filter, AGaussianHasItsWidthAlsoWhereItIsMadeOfBoxes) {
     // A step becomes the normal distribution function of the distance to it.
     for (int x = 20; x < 100; ++x) {
       const double expected = 250 * 0.5 * std::erfc((60 - (x + 0.5)) / sigma / std::sqrt(2.0));
-      EXPECT_NEAR(at(edge, x, 20), expected, 4) << sigma << " at " << x;
+      EXPECT_NEAR(grey_at(edge, x, 20), expected, 4) << sigma << " grey_at " << x;
     }
   }
 }
@@ -135,7 +129,7 @@ TEST(Filter, LosingDetailWithoutSmoothingLeavesSquares) {
   Pixels pixels = random_pixels(1, 40, 40);
   ASSERT_OK(lose_detail(pixels, 0.25, false));
   for (int y = 0; y < 40; ++y)
-    for (int x = 0; x < 40; ++x) ASSERT_EQ(at(pixels, x, y), at(pixels, x / 4 * 4, y / 4 * 4));
+    for (int x = 0; x < 40; ++x) ASSERT_EQ(grey_at(pixels, x, y), grey_at(pixels, x / 4 * 4, y / 4 * 4));
 }
 
 TEST(Areas, AreCutToThePicture) {

@@ -31,7 +31,7 @@ struct PngSpec {
 };
 
 /// kSide x kSide of one pixel.
-std::string png_of(const PngSpec& spec) {
+std::string png_like(const PngSpec& spec) {
   std::string out;
   png_structp codec = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
   png_infop info = png_create_info_struct(codec);
@@ -114,59 +114,59 @@ void expect_everywhere(const std::string& file, const Colour& colour, int tolera
 }
 
 TEST(Kinds, SixteenBitPng) {
-  expect_everywhere(png_of({PNG_COLOR_TYPE_RGB, 16, {0xC8, 0xC8, 0x64, 0x64, 0x32, 0x32}}), {200, 100, 50});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_GRAY, 16, {0x80, 0x80}}), {128});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_RGB, 16, {0xC8, 0xC8, 0x64, 0x64, 0x32, 0x32}}), {200, 100, 50});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_GRAY, 16, {0x80, 0x80}}), {128});
 }
 
 TEST(Kinds, PalettePng) {
   const std::vector<png_color> palette = {{9, 9, 9}, {10, 200, 30}, {250, 0, 0}};
-  expect_everywhere(png_of({PNG_COLOR_TYPE_PALETTE, 8, {1}, palette}), {10, 200, 30});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_PALETTE, 2, {0xAA}, palette}), {250, 0, 0});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_PALETTE, 1, {0xFF}, {{9, 9, 9}, {10, 200, 30}}}), {10, 200, 30});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_PALETTE, 8, {1}, palette}), {10, 200, 30});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_PALETTE, 2, {0xAA}, palette}), {250, 0, 0});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_PALETTE, 1, {0xFF}, {{9, 9, 9}, {10, 200, 30}}}), {10, 200, 30});
 }
 
 TEST(Kinds, PalettePngWithTransparentColoursLiesOnWhite) {
   const std::vector<png_color> palette = {{0, 0, 0}, {100, 200, 0}};
-  expect_everywhere(png_of({PNG_COLOR_TYPE_PALETTE, 8, {0}, palette, {0}}), {255, 255, 255});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_PALETTE, 8, {1}, palette, {0, 128}}), {177, 227, 127}, 1);
+  expect_everywhere(png_like({PNG_COLOR_TYPE_PALETTE, 8, {0}, palette, {0}}), {255, 255, 255});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_PALETTE, 8, {1}, palette, {0, 128}}), {177, 227, 127}, 1);
 }
 
 TEST(Kinds, GreyPngOfFewBits) {
-  expect_everywhere(png_of({PNG_COLOR_TYPE_GRAY, 1, {0xFF}}), {255});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_GRAY, 2, {0x55}}), {85});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_GRAY, 4, {0x77}}), {119});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_GRAY, 1, {0xFF}}), {255});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_GRAY, 2, {0x55}}), {85});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_GRAY, 4, {0x77}}), {119});
 }
 
 TEST(Kinds, AlphaLiesOnWhite) {
-  expect_everywhere(png_of({PNG_COLOR_TYPE_RGB_ALPHA, 8, {200, 100, 50, 255}}), {200, 100, 50});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_RGB_ALPHA, 8, {0, 0, 0, 0}}), {255, 255, 255});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_RGB_ALPHA, 8, {0, 100, 200, 128}}), {127, 177, 227}, 1);
-  expect_everywhere(png_of({PNG_COLOR_TYPE_GRAY_ALPHA, 8, {40, 255}}), {40});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_GRAY_ALPHA, 8, {0, 0}}), {255});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_GRAY_ALPHA, 8, {0, 128}}), {127}, 1);
+  expect_everywhere(png_like({PNG_COLOR_TYPE_RGB_ALPHA, 8, {200, 100, 50, 255}}), {200, 100, 50});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_RGB_ALPHA, 8, {0, 0, 0, 0}}), {255, 255, 255});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_RGB_ALPHA, 8, {0, 100, 200, 128}}), {127, 177, 227}, 1);
+  expect_everywhere(png_like({PNG_COLOR_TYPE_GRAY_ALPHA, 8, {40, 255}}), {40});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_GRAY_ALPHA, 8, {0, 0}}), {255});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_GRAY_ALPHA, 8, {0, 128}}), {127}, 1);
 }
 
 TEST(Kinds, SixteenBitAlphaLiesOnWhiteToo) {
-  expect_everywhere(png_of({PNG_COLOR_TYPE_RGB_ALPHA, 16, {0, 0, 0, 0, 0, 0, 0, 0}}), {255, 255, 255});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_RGB_ALPHA, 16, {0, 0, 0x64, 0, 0xC8, 0, 0x80, 0}}), {127, 177, 227}, 1);
-  expect_everywhere(png_of({PNG_COLOR_TYPE_GRAY_ALPHA, 16, {0, 0, 0x80, 0}}), {127}, 1);
+  expect_everywhere(png_like({PNG_COLOR_TYPE_RGB_ALPHA, 16, {0, 0, 0, 0, 0, 0, 0, 0}}), {255, 255, 255});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_RGB_ALPHA, 16, {0, 0, 0x64, 0, 0xC8, 0, 0x80, 0}}), {127, 177, 227}, 1);
+  expect_everywhere(png_like({PNG_COLOR_TYPE_GRAY_ALPHA, 16, {0, 0, 0x80, 0}}), {127}, 1);
 }
 
 TEST(Kinds, OneTransparentColourLiesOnWhite) {
   png_color_16 colour{};
   colour.red = 1, colour.green = 2, colour.blue = 3, colour.gray = 7;
-  expect_everywhere(png_of({PNG_COLOR_TYPE_RGB, 8, {1, 2, 3}, {}, {}, colour}), {255, 255, 255});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_RGB, 8, {1, 2, 4}, {}, {}, colour}), {1, 2, 4});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_GRAY, 8, {7}, {}, {}, colour}), {255});
-  expect_everywhere(png_of({PNG_COLOR_TYPE_GRAY, 4, {0x77}, {}, {}, colour}), {255});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_RGB, 8, {1, 2, 3}, {}, {}, colour}), {255, 255, 255});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_RGB, 8, {1, 2, 4}, {}, {}, colour}), {1, 2, 4});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_GRAY, 8, {7}, {}, {}, colour}), {255});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_GRAY, 4, {0x77}, {}, {}, colour}), {255});
   colour.gray = 0x0700;
-  expect_everywhere(png_of({PNG_COLOR_TYPE_GRAY, 16, {7, 0}, {}, {}, colour}), {255});
+  expect_everywhere(png_like({PNG_COLOR_TYPE_GRAY, 16, {7, 0}, {}, {}, colour}), {255});
 }
 
 TEST(Kinds, AGammaNoteChangesNoPixel) {
   PngSpec spec{PNG_COLOR_TYPE_RGB_ALPHA, 8, {200, 100, 50, 255}};
   spec.gamma = 1.0;
-  expect_everywhere(png_of(spec), {200, 100, 50});
+  expect_everywhere(png_like(spec), {200, 100, 50});
 }
 
 TEST(Kinds, CmykJpeg) {

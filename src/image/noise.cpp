@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "image/colour.hpp"
 
 namespace ava::image {
 
@@ -49,8 +50,6 @@ const Quantiles& quantiles() {
   return table;
 }
 
-std::uint8_t cut(int value) { return static_cast<std::uint8_t>(std::clamp(value, 0, 255)); }
-
 /// Units of NormalDraws: `range` is the value of 1.
 std::uint32_t deviation_of(double share, double range) {
   return static_cast<std::uint32_t>(std::lround(share * range * 64));
@@ -74,12 +73,12 @@ void add_noise(Pixels& pixels, double deviation, bool grey, std::uint64_t seed) 
   if (units == 0) return;
   NormalDraws draws(seed, units);
   if (!grey || pixels.channels == 1) {
-    for (std::uint8_t& value : pixels.data) value = cut(value + draws.next());
+    for (std::uint8_t& value : pixels.data) value = to_byte(value + draws.next());
     return;
   }
   for (std::size_t i = 0; i + 2 < pixels.data.size(); i += 3) {
     const int by = draws.next();
-    for (std::size_t c = 0; c < 3; ++c) pixels.data[i + c] = cut(pixels.data[i + c] + by);
+    for (std::size_t c = 0; c < 3; ++c) pixels.data[i + c] = to_byte(pixels.data[i + c] + by);
   }
 }
 
@@ -122,7 +121,7 @@ void add_sensor_noise(Pixels& pixels, double colour, double intensity, std::uint
     for (std::size_t x = 0; x < width; ++x, at += channels) {
       const int by = light.next();
       for (std::size_t c = 0; c < channels; ++c)
-        at[c] = cut(at[c] + (by * grain[at[c]] + 8 * kUnits) / (16 * kUnits) + blotches[x / 2][c]);
+        at[c] = to_byte(at[c] + (by * grain[at[c]] + 8 * kUnits) / (16 * kUnits) + blotches[x / 2][c]);
     }
   }
 }

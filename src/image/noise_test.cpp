@@ -1,4 +1,5 @@
 #include "image/noise.hpp"
+#include "image/testing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,11 +7,6 @@
 
 namespace ava::image {
 namespace {
-
-Pixels plain(int channels, std::uint8_t value, int width = 64, int height = 48) {
-  return {width, height, channels,
-          std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height * channels, value)};
-}
 
 struct Spread {
   double mean = 0;

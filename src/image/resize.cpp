@@ -21,7 +21,7 @@ namespace {
 constexpr int kMaxEdge = 32768;
 
 /// Digits with blanks around them, 1..kMaxEdge; else 0.
-int edge_of(std::string_view text) {
+int edge_in(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   int value = 0;
@@ -37,8 +37,8 @@ Result<ResizeSpec> ResizeSpec::parse(std::string_view text) {
   if (text.empty() || text == "none" || text == "None") return spec;
   const auto x = text.find_first_of("xX");
   spec.mode = x == std::string_view::npos ? Mode::kShorterEdge : Mode::kExact;
-  spec.width = edge_of(text.substr(0, x));
-  spec.height = x == std::string_view::npos ? spec.width : edge_of(text.substr(x + 1));
+  spec.width = edge_in(text.substr(0, x));
+  spec.height = x == std::string_view::npos ? spec.width : edge_in(text.substr(x + 1));
   if (spec.width > 0 && spec.height > 0) return spec;
   return Error(ErrorCode::kInvalidArgument, "resize.bad", fmt::format("'{}' is no size", text))
       .hint("write 256 (shorter edge), 123x456 (width x height), or nothing");

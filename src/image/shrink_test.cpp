@@ -37,7 +37,7 @@ struct JpegSpec {
   int restart_rows = 0;
 };
 
-std::string jpeg_of(const Pixels& pixels, const JpegSpec& spec) {
+std::string jpeg_like(const Pixels& pixels, const JpegSpec& spec) {
   jpeg_compress_struct codec{};
   jpeg_error_mgr errors{};
   codec.err = jpeg_std_error(&errors);
@@ -135,7 +135,7 @@ TEST(Shrink, GivesThePictureThatTheWayOverPixelsGives) {
                             {.restart_rows = 1}};
   for (const JpegSpec& kind : kinds) {
     SCOPED_TRACE(::testing::Message() << "4:" << kind.h << ":" << kind.v << (kind.progressive ? " progressive" : ""));
-    const std::string file = jpeg_of(pixels, kind);
+    const std::string file = jpeg_like(pixels, kind);
     // By nothing in one direction; odd and even; past 1/2, 1/4 and 1/8; to next to nothing.
     for (const auto& [width, height] : {std::pair{333, 250},
                                         {255, 193},
@@ -153,14 +153,14 @@ TEST(Shrink, GivesThePictureThatTheWayOverPixelsGives) {
 }
 
 TEST(Shrink, GreyStaysGrey) {
-  const std::string file = jpeg_of(waves(333, 251, 1), {.h = 1, .v = 1});
+  const std::string file = jpeg_like(waves(333, 251, 1), {.h = 1, .v = 1});
   for (const auto& [width, height] : {std::pair{256, 193}, {255, 100}, {41, 31}})
     expect_as_over_pixels(file, width, height, 0.6, 32);
 }
 
 TEST(Shrink, EveryOddAndEvenSizeIsRight) {
   for (int width = 16; width <= 35; ++width) {
-    const std::string file = jpeg_of(waves(width, 51 - width), {});
+    const std::string file = jpeg_like(waves(width, 51 - width), {});
     for (int to = 13; to <= 16; ++to) expect_as_over_pixels(file, to, 13, 3, 40);
   }
 }
@@ -169,21 +169,21 @@ TEST(Shrink, LeavesWhatDoesNotSuitToTheWayOverPixels) {
   const auto made = [](const std::string& file, int width, int height) {
     return *jpeg::shrink(file, width, height, 95);
   };
-  EXPECT_FALSE(made(jpeg_of(waves(64, 48), {.h = 1, .v = 1, .coded = JCS_RGB}), 32, 24));
-  EXPECT_FALSE(made(jpeg_of(waves(64, 48, 1), {.h = 2, .v = 2}), 32, 24));
-  EXPECT_FALSE(made(jpeg_of(waves(64, 48), {}), 65, 24)) << "wider";
-  EXPECT_FALSE(made(jpeg_of(waves(64, 48), {}), 32, 49)) << "higher";
-  EXPECT_FALSE(made(jpeg_of(waves(64, 48), {.h = 4, .v = 1}), 48, 36)) << "colour would grow";
-  EXPECT_TRUE(made(jpeg_of(waves(64, 48), {.h = 4, .v = 1}), 32, 40));
+  EXPECT_FALSE(made(jpeg_like(waves(64, 48), {.h = 1, .v = 1, .coded = JCS_RGB}), 32, 24));
+  EXPECT_FALSE(made(jpeg_like(waves(64, 48, 1), {.h = 2, .v = 2}), 32, 24));
+  EXPECT_FALSE(made(jpeg_like(waves(64, 48), {}), 65, 24)) << "wider";
+  EXPECT_FALSE(made(jpeg_like(waves(64, 48), {}), 32, 49)) << "higher";
+  EXPECT_FALSE(made(jpeg_like(waves(64, 48), {.h = 4, .v = 1}), 48, 36)) << "colour would grow";
+  EXPECT_TRUE(made(jpeg_like(waves(64, 48), {.h = 4, .v = 1}), 32, 40));
   for (const JpegSpec& kind : {JpegSpec{.h = 1, .v = 1, .coded = JCS_RGB}, {.h = 4, .v = 1}, {}}) {
-    const std::string file = jpeg_of(waves(64, 48), kind);
+    const std::string file = jpeg_like(waves(64, 48), kind);
     ASSERT_OK_AND(const Encoded fitted, fit(file, *ResizeSpec::parse("48x60")));
     EXPECT_EQ(fitted.bytes, over_pixels(file, 48, 60));
   }
 }
 
 TEST(Shrink, RefusesDamageAsDecodingDoes) {
-  const std::string whole = jpeg_of(waves(160, 120), {.restart_rows = 2});
+  const std::string whole = jpeg_like(waves(160, 120), {.restart_rows = 2});
   for (std::size_t size = 3; size + 1 < whole.size(); size += 1 + whole.size() / 97) {
     const std::string cut = whole.substr(0, size);
     const auto made = fit(cut, *ResizeSpec::parse("100"));
@@ -196,7 +196,7 @@ TEST(Shrink, RefusesDamageAsDecodingDoes) {
     return static_cast<std::size_t>((state = state * 6364136223846793005ull + 1442695040888963407ull) >> 33);
   };
   for (int i = 0; i < 500; ++i) {
-    std::string bad = jpeg_of(waves(70, 50), {.h = 1 + i % 2, .v = 1 + i / 2 % 2, .progressive = i % 3 == 0});
+    std::string bad = jpeg_like(waves(70, 50), {.h = 1 + i % 2, .v = 1 + i / 2 % 2, .progressive = i % 3 == 0});
     for (int k = 0; k < 3; ++k) bad[random() % bad.size()] = static_cast<char>(random());
     const auto info = probe(bad, 1u << 20);
     if (!info.ok()) continue;
@@ -209,7 +209,7 @@ TEST(Shrink, RefusesDamageAsDecodingDoes) {
 }
 
 TEST(Shrink, GivesTheSameBytesInEveryThread) {
-  const std::string file = jpeg_of(waves(500, 375), {});
+  const std::string file = jpeg_like(waves(500, 375), {});
   std::vector<std::string> made(4);
   {
     std::vector<std::jthread> threads;

@@ -8,14 +8,10 @@
 #include "base/testing.hpp"
 #include "image/colour.hpp"
 #include "image/erase.hpp"
+#include "image/testing.hpp"
 
 namespace ava::image {
 namespace {
-
-Pixels plain(int channels, std::uint8_t value, int width = 64, int height = 48) {
-  return {width, height, channels,
-          std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height * channels, value)};
-}
 
 /// Values that are no longer `value`.
 auto changed(const Pixels& pixels, std::uint8_t value) {

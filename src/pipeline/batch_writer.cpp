@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-FileRecord record_of(std::string_view path, std::string_view bytes) {
+FileRecord file_record(std::string_view path, std::string_view bytes) {
   return {.path = std::string(path), .bytes = bytes.size(), .sha256 = to_hex(sha256(bytes))};
 }
 
@@ -126,7 +126,7 @@ Result<void> BatchWriter::append(std::vector<Entry> entries) {
 Result<void> BatchWriter::add_side_files(const SetOutput& set, SetManifest& manifest) {
   AVA_TRY(const std::string labels, sample::write_labels_csv(classes_));
   AVA_CHECK(file::write_atomic(set.folder / "labels.csv", labels));
-  manifest.files.push_back(record_of("labels.csv", labels));
+  manifest.files.push_back(file_record("labels.csv", labels));
   if (mean_.wanted && mean_.pixels > 0) {
     const double pixels = static_cast<double>(mean_.pixels);
     const ChannelMean mean{.b = static_cast<double>(mean_.sum[0]) / pixels,
@@ -136,7 +136,7 @@ Result<void> BatchWriter::add_side_files(const SetOutput& set, SetManifest& mani
                                                          {"mean.binaryproto", mean_binaryproto(mean)}};
     for (const auto& [name, bytes] : files) {
       AVA_CHECK(file::write_atomic(set.folder / name, bytes));
-      manifest.files.push_back(record_of(name, bytes));
+      manifest.files.push_back(file_record(name, bytes));
     }
   }
   const Part& part = parts_[set.part];
@@ -183,7 +183,7 @@ Result<BatchManifest> BatchWriter::finish(const PlanRecord& plan, const Counts& 
     AVA_CHECK(file::write_atomic(set.folder / kSetFile, text));
     AVA_TRY(const std::uint64_t bytes, bytes_below(set.folder));
     const std::string path = fmt::format("{}/{}", set.format, manifest.split);
-    batch.files.push_back(record_of(fmt::format("{}/{}", path, kSetFile), text));
+    batch.files.push_back(file_record(fmt::format("{}/{}", path, kSetFile), text));
     batch.sets.push_back({set.format, manifest.split, path, manifest.sample_count, classes_.size(), bytes});
   }
   for (const Part& part : parts_) {

@@ -56,7 +56,7 @@ constexpr std::size_t kMostWaiting = 100'000;
 constexpr double kFractionLoss = 0.02;
 
 /// A sample of A. 24 bytes.
-struct Entry {
+struct Known {
   std::uint64_t key = 0;
   std::uint64_t marks = 0;  ///< digest of what it is labelled with
   std::uint32_t index = 0;
@@ -143,15 +143,15 @@ class Differ {
     }
     report_.items_a = entries_.size();
     std::sort(entries_.begin(), entries_.end(),
-              [](const Entry& x, const Entry& y) { return x.key != y.key ? x.key < y.key : x.index < y.index; });
+              [](const Known& x, const Known& y) { return x.key != y.key ? x.key < y.key : x.index < y.index; });
     return {};
   }
 
   /// The first of A with this key that has no partner yet: matched ones come first.
-  Entry* partner_of(std::uint64_t key) {
-    const auto range = std::equal_range(entries_.begin(), entries_.end(), Entry{.key = key},
-                                        [](const Entry& x, const Entry& y) { return x.key < y.key; });
-    const auto free = std::partition_point(range.first, range.second, [](const Entry& x) { return x.matched; });
+  Known* partner_of(std::uint64_t key) {
+    const auto range = std::equal_range(entries_.begin(), entries_.end(), Known{.key = key},
+                                        [](const Known& x, const Known& y) { return x.key < y.key; });
+    const auto free = std::partition_point(range.first, range.second, [](const Known& x) { return x.matched; });
     return free == range.second ? nullptr : &*free;
   }
 
@@ -163,7 +163,7 @@ class Differ {
       AVA_TRY(const bool more, next(b, sight, key));
       if (!more) return {};
       ++report_.items_b;
-      Entry* partner = partner_of(first8(sha256(key)));
+      Known* partner = partner_of(first8(sha256(key)));
       if (partner == nullptr) {
         ++report_.added;
         show({"added", key, 0, sight.index, {}});
@@ -180,7 +180,7 @@ class Differ {
   Result<void> settle_waiting(bool last) {
     std::vector<std::uint32_t> lonely;
     if (last)
-      for (const Entry& entry : entries_)
+      for (const Known& entry : entries_)
         if (!entry.matched) lonely.push_back(entry.index);
     report_.removed += lonely.size();
     if (waiting_.empty() && lonely.empty()) return {};
@@ -219,7 +219,7 @@ class Differ {
   bool by_url_ = true;
   bool by_number_ = false;
   double tolerance_ = 0;
-  std::vector<Entry> entries_;  // by key, then index
+  std::vector<Known> entries_;  // by key, then index
   std::map<std::uint32_t, Waiting> waiting_;
   DiffReport report_;
 };

@@ -11,25 +11,25 @@ namespace ava::pipeline {
 
 namespace {
 
-using Box = std::vector<double>;
+using Corners = std::vector<double>;
 
-double area_of(const Box& box) { return std::max(0.0, box[2] - box[0]) * std::max(0.0, box[3] - box[1]); }
+double area_of(const Corners& box) { return std::max(0.0, box[2] - box[0]) * std::max(0.0, box[3] - box[1]); }
 
-double iou_of(const Box& a, const Box& b) {
+double iou_of(const Corners& a, const Corners& b) {
   const double width = std::min(a[2], b[2]) - std::max(a[0], b[0]);
   const double height = std::min(a[3], b[3]) - std::max(a[1], b[1]);
   if (!(width > 0) || !(height > 0)) return 0;
   return width * height / (area_of(a) + area_of(b) - width * height);
 }
 
-bool same_place(const Box& a, const Box& b, double tolerance) {
+bool same_place(const Corners& a, const Corners& b, double tolerance) {
   for (std::size_t i = 0; i < 4; ++i)
     if (!(std::fabs(a[i] - b[i]) <= tolerance)) return false;
   return true;
 }
 
-std::string text_of(const Mark& mark) {
-  const Box& box = *mark.box;
+std::string mark_text(const Mark& mark) {
+  const Corners& box = *mark.box;
   return fmt::format("'{}' {:g},{:g},{:g},{:g}", mark.cls, box[0], box[1], box[2], box[3]);
 }
 
@@ -70,11 +70,11 @@ bool compare_boxes(const std::vector<const Mark*>& a, const std::vector<const Ma
     used_a[pair.a] = used_b[pair.b] = true;
     if (!pair.same_class) {
       ++counts.class_changed;
-      details.push_back(fmt::format("box {} is '{}' now", text_of(*a[pair.a]), b[pair.b]->cls));
+      details.push_back(fmt::format("box {} is '{}' now", mark_text(*a[pair.a]), b[pair.b]->cls));
     } else if (!pair.same_place) {
       ++counts.moved;
       details.push_back(
-          fmt::format("box {} moved to {} (IoU {:.2f})", text_of(*a[pair.a]), text_of(*b[pair.b]), pair.iou));
+          fmt::format("box {} moved to {} (IoU {:.2f})", mark_text(*a[pair.a]), mark_text(*b[pair.b]), pair.iou));
     } else {
       ++counts.same;
     }
@@ -82,18 +82,18 @@ bool compare_boxes(const std::vector<const Mark*>& a, const std::vector<const Ma
   for (std::size_t i = 0; i < a.size(); ++i)
     if (!used_a[i]) {
       ++counts.removed;
-      details.push_back(fmt::format("box {} removed", text_of(*a[i])));
+      details.push_back(fmt::format("box {} removed", mark_text(*a[i])));
     }
   for (std::size_t i = 0; i < b.size(); ++i)
     if (!used_b[i]) {
       ++counts.added;
-      details.push_back(fmt::format("box {} added", text_of(*b[i])));
+      details.push_back(fmt::format("box {} added", mark_text(*b[i])));
     }
   return details.size() > before;
 }
 
 /// Classes of the whole picture, with their label where both sides name one.
-std::multiset<std::string> classes_of(const std::vector<Mark>& marks, bool with_label) {
+std::multiset<std::string> classes_in(const std::vector<Mark>& marks, bool with_label) {
   std::multiset<std::string> classes;
   for (const Mark& mark : marks)
     if (!mark.box && !mark.cls.empty())
@@ -110,8 +110,8 @@ bool all_labelled(const std::vector<Mark>& marks) {
 bool compare_marks(const std::vector<Mark>& a, const std::vector<Mark>& b, double iou, double tolerance,
                    DiffReport& counts, std::vector<std::string>& details) {
   const bool with_label = all_labelled(a) && all_labelled(b);
-  const auto classes_a = classes_of(a, with_label);
-  const auto classes_b = classes_of(b, with_label);
+  const auto classes_a = classes_in(a, with_label);
+  const auto classes_b = classes_in(b, with_label);
   bool differs = classes_a != classes_b;
   if (differs) {
     ++counts.classes_changed;

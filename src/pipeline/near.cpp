@@ -27,7 +27,7 @@ bool DisjointSets::unite(std::uint32_t a, std::uint32_t b) {
 
 namespace {
 
-struct Entry {
+struct Hashed {
   std::uint64_t hash;
   std::uint32_t position;  ///< of the first item that has it
 };
@@ -35,16 +35,16 @@ struct Entry {
 bool says_nothing(std::uint64_t hash) { return hash == 0 || hash == ~std::uint64_t{0}; }
 
 /// Different hashes with the first position of each, ascending; equal ones are told to `found`.
-std::vector<Entry> different(std::span<const std::uint64_t> hashes,
-                             const std::function<void(std::uint32_t, std::uint32_t, int)>& found) {
-  std::vector<Entry> all;
+std::vector<Hashed> different(std::span<const std::uint64_t> hashes,
+                              const std::function<void(std::uint32_t, std::uint32_t, int)>& found) {
+  std::vector<Hashed> all;
   for (std::uint32_t i = 0; i < hashes.size(); ++i)
     if (!says_nothing(hashes[i])) all.push_back({hashes[i], i});
-  std::sort(all.begin(), all.end(), [](const Entry& a, const Entry& b) {
+  std::sort(all.begin(), all.end(), [](const Hashed& a, const Hashed& b) {
     return std::pair(a.hash, a.position) < std::pair(b.hash, b.position);
   });
   std::size_t kept = 0;
-  for (const Entry& entry : all) {
+  for (const Hashed& entry : all) {
     if (kept > 0 && all[kept - 1].hash == entry.hash)
       found(all[kept - 1].position, entry.position, 0);
     else
@@ -66,11 +66,11 @@ std::uint64_t band_mask(int b, int bands) {
 
 void each_near(std::span<const std::uint64_t> hashes, int most_bits,
                const std::function<void(std::uint32_t, std::uint32_t, int)>& found) {
-  std::vector<Entry> entries = different(hashes, found);
+  std::vector<Hashed> entries = different(hashes, found);
   const int bands = std::clamp(most_bits, 0, kMostNearBits) + 1;
   for (int band = 0; band < bands && most_bits > 0; ++band) {
     const std::uint64_t mask = band_mask(band, bands);
-    std::sort(entries.begin(), entries.end(), [mask](const Entry& a, const Entry& b) {
+    std::sort(entries.begin(), entries.end(), [mask](const Hashed& a, const Hashed& b) {
       return std::tuple(a.hash & mask, a.hash) < std::tuple(b.hash & mask, b.hash);
     });
     // Two hashes may agree in several bands: they are told in the first of them.

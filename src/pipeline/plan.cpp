@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kTolerance = 1e-9;
 
-Error bad_split(std::string_view message, std::string_view name = {}) {
+Error bad_share(std::string_view message, std::string_view name = {}) {
   Error error(ErrorCode::kInvalidArgument, "split.bad", message);
   return name.empty() ? error : std::move(error).at(fmt::format("/splits/{}", name));
 }
@@ -24,11 +24,11 @@ Result<double> sum_of(std::span<const Share> shares) {
   double sum = 0;
   for (const Share& share : shares) {
     if (!(share.percent >= 0 && share.percent <= 100))
-      return bad_split(fmt::format("{} is {} %; a share is from 0 to 100", share.name, share.percent), share.name);
+      return bad_share(fmt::format("{} is {} %; a share is from 0 to 100", share.name, share.percent), share.name);
     sum += share.percent;
   }
-  if (sum > 100 + kTolerance) return bad_split(fmt::format("the shares add up to {} %, more than 100", sum));
-  if (sum <= 0) return bad_split("no part gets anything: every share is 0");
+  if (sum > 100 + kTolerance) return bad_share(fmt::format("the shares add up to {} %, more than 100", sum));
+  if (sum <= 0) return bad_share("no part gets anything: every share is 0");
   return sum;
 }
 
@@ -198,15 +198,15 @@ Result<std::vector<std::uint8_t>> given_parts(std::span<const std::uint32_t> ite
 Result<std::uint64_t> sum_of_counts(std::span<const Share> shares) {
   std::uint64_t sum = 0;
   for (const Share& share : shares)
-    if (__builtin_add_overflow(sum, share.count, &sum)) return bad_split("the numbers are too large", share.name);
-  if (sum == 0) return bad_split("no part gets anything: every number is 0");
+    if (__builtin_add_overflow(sum, share.count, &sum)) return bad_share("the numbers are too large", share.name);
+  if (sum == 0) return bad_share("no part gets anything: every number is 0");
   return sum;
 }
 
 Result<std::vector<std::uint64_t>> counted_sizes(std::uint64_t count, std::span<const Share> shares) {
   AVA_TRY(const std::uint64_t wanted, sum_of_counts(shares));
   if (wanted > count)
-    return bad_split(fmt::format("{} samples are asked for, {} can be used", wanted, count))
+    return bad_share(fmt::format("{} samples are asked for, {} can be used", wanted, count))
         .hint(fmt::format("ask for {} at most, or split by percent", count));
   std::vector<std::uint64_t> sizes;
   for (const Share& share : shares) sizes.push_back(share.count);

@@ -27,7 +27,7 @@ using sample::Box;
 using sample::EntryView;
 using sample::LabelType;
 
-constexpr std::uint64_t kItemsPerBatch = 32;
+constexpr std::uint64_t kPicturesPerBatch = 32;
 /// A box may stick out by this much before anybody is told: rounding. Units: pixels.
 constexpr double kSlack = 0.5;
 
@@ -53,7 +53,7 @@ struct Looked {
   std::vector<Doubt> doubts;
 };
 
-std::string text_of(const Box& box) { return fmt::format("{:g},{:g},{:g},{:g}", box.x0, box.y0, box.x1, box.y1); }
+std::string box_text(const Box& box) { return fmt::format("{:g},{:g},{:g},{:g}", box.x0, box.y0, box.x1, box.y1); }
 
 /// The extension of a url's path in lower case, without the dot; empty: none.
 std::string extension_of_url(std::string_view url) {
@@ -177,7 +177,7 @@ void Quality::look_at_entry(const sample::SampleView& view, const sample::LabelV
   }
   if (label.type == LabelType::kClassification || entry.points.size() < 2) return;
   const Box box = sample::hull_of(entry.points);
-  if (box.x0 < -kSlack || box.y0 < -kSlack) findings_.add("box.negative", view.line, text_of(box));
+  if (box.x0 < -kSlack || box.y0 < -kSlack) findings_.add("box.negative", view.line, box_text(box));
 }
 
 void Quality::look_at_classes(const sample::LabelStats& stats) {
@@ -224,7 +224,7 @@ void Quality::look_at_boxes(int width, int height, const sample::Sample& sample,
     for (const sample::Entry& entry : label.data) {
       if (entry.points.size() < 2) continue;
       const Box box = sample::hull_of(entry.points);
-      const std::string text = fmt::format("{} of {} x {}", text_of(box), width, height);
+      const std::string text = fmt::format("{} of {} x {}", box_text(box), width, height);
       if (box.x0 >= width || box.y0 >= height || box.x1 <= 0 || box.y1 <= 0)
         looked.doubts.push_back({"box.outside", text});
       else if (box.x1 > width + kSlack || box.y1 > height + kSlack || box.x0 < -kSlack || box.y0 < -kSlack)
@@ -265,12 +265,12 @@ Result<void> Quality::read_pictures() {
   AVA_TRY(const auto resolver, make_resolver(options_.sources));
   std::vector<std::uint64_t> hashes(options_.near_bits < 0 ? 0 : places_.size());
   meter_.begin("read pictures", places_.size(), "items");
-  Ordered<std::vector<Looked>> ordered((places_.size() + kItemsPerBatch - 1) / kItemsPerBatch,
+  Ordered<std::vector<Looked>> ordered((places_.size() + kPicturesPerBatch - 1) / kPicturesPerBatch,
                                        thread_count(options_.threads));
   const auto produce = [&](std::uint64_t batch, const std::stop_token& cancelled) -> Result<std::vector<Looked>> {
     std::vector<Looked> made;
-    const std::uint64_t to = std::min<std::uint64_t>((batch + 1) * kItemsPerBatch, places_.size());
-    for (std::uint64_t i = batch * kItemsPerBatch; i < to && !cancelled.stop_requested(); ++i) {
+    const std::uint64_t to = std::min<std::uint64_t>((batch + 1) * kPicturesPerBatch, places_.size());
+    for (std::uint64_t i = batch * kPicturesPerBatch; i < to && !cancelled.stop_requested(); ++i) {
       AVA_TRY(Looked one, look_at_picture(list, *resolver, places_[i]));
       made.push_back(std::move(one));
     }

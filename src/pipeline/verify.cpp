@@ -51,8 +51,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostProblems = 100;
-
 Result<Digest> digest_of_hex(const std::string& hex) {
   AVA_TRY(const std::string bytes, from_hex(hex));
   Digest digest{};

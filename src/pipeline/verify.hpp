@@ -14,6 +14,9 @@
 
 namespace ava::pipeline {
 
+/// More are counted, not kept.
+constexpr std::size_t kMostProblems = 100;
+
 struct Problem {
   std::string set;     ///< folder
   std::string file;    ///< relative to the set; empty when it is about a sample
@@ -38,7 +41,7 @@ struct VerifyReport {
   bool ok = false;
   std::string root;  ///< of the batch, recomputed where all its parts were given
   std::vector<VerifiedSet> sets;
-  std::vector<Problem> problems;  ///< at most 100
+  std::vector<Problem> problems;  ///< at most kMostProblems
   std::uint64_t problem_count = 0;
 };
 void describe(schema::Visitor& v, VerifyReport& x);

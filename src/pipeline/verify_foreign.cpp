@@ -16,7 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostProblems = 100;
 constexpr int kDeepest = 3;  // as verify() looks
 
 /// The first set of AVA's at `path` or below, by name.

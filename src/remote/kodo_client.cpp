@@ -17,15 +17,15 @@ constexpr std::int64_t kTokenSeconds = 3600;
 
 std::int64_t now_s() { return Clock::system().now_ms() / 1000; }
 
-bool worth_another(const RemoteReply& reply) { return reply.status == 996; }
+bool kodo_worth_another(const RemoteReply& reply) { return reply.status == 996; }
 
-struct Meaning {
+struct KodoMeaning {
   ErrorCode code;
   std::string_view slug;
   std::string_view hint;
 };
 
-Meaning meaning_of(long status, const std::string& said) {
+KodoMeaning kodo_meaning_of(long status, const std::string& said) {
   const bool expired = said.find("expired") != std::string::npos || said.find("deadline") != std::string::npos;
   if (status == 612 || status == 404) return {ErrorCode::kNotFound, "object.not_found", ""};
   if (status == 631) return {ErrorCode::kNotFound, "storage.bucket_missing", "create the bucket, or correct its name"};
@@ -57,7 +57,7 @@ std::vector<std::string> hosts_of(const Json& answer) {
 }  // namespace
 
 KodoClient::KodoClient(KodoConfig config, RemoteOptions options)
-    : config_(std::move(config)), client_(options, worth_another), domain_(config_.domain) {
+    : config_(std::move(config)), client_(options, kodo_worth_another), domain_(config_.domain) {
   if (!config_.up.empty()) up_hosts_ = {config_.up};
 }
 
@@ -153,7 +153,7 @@ Error KodoClient::error_of(const RemoteReply& reply, std::string_view what, std:
   const Json answer = Json::parse(reply.body, nullptr, false);
   const bool says = answer.is_object() && answer.contains("error") && answer["error"].is_string();
   const std::string said = says ? answer["error"].get<std::string>().substr(0, 300) : "";
-  const Meaning meaning = meaning_of(reply.status, said);
+  const KodoMeaning meaning = kodo_meaning_of(reply.status, said);
   return Error(meaning.code, meaning.slug,
                fmt::format("{} '{}' of bucket '{}': status {}{}{}", what, key, config_.bucket, reply.status,
                            said.empty() ? "" : ": ", said))

@@ -14,7 +14,7 @@ namespace ava::remote {
 namespace {
 
 /// One line per S3 error code that means something of its own.
-struct Meaning {
+struct S3Meaning {
   std::string_view s3_code;
   ErrorCode code;
   std::string_view slug;
@@ -26,27 +26,28 @@ constexpr std::string_view kClockHint =
     "chrony)";
 constexpr std::string_view kRegionHint = "name the region of the bucket: region=... in its address";
 constexpr std::string_view kTokenHint = "temporary keys end after some hours: bind the storage with fresh ones";
-constexpr std::array kMeanings = {
-    Meaning{"NoSuchKey", ErrorCode::kNotFound, "object.not_found", ""},
-    Meaning{"NoSuchBucket", ErrorCode::kNotFound, "storage.bucket_missing", "create the bucket, or correct its name"},
-    Meaning{"AccessDenied", ErrorCode::kPermissionDenied, "storage.denied",
-            "these keys lack the right; it needs read, write, list and delete on the bucket"},
-    Meaning{"InvalidAccessKeyId", ErrorCode::kPermissionDenied, "storage.bad_keys", kKeysHint},
-    Meaning{"SignatureDoesNotMatch", ErrorCode::kPermissionDenied, "storage.bad_keys", kKeysHint},
-    Meaning{"InvalidToken", ErrorCode::kPermissionDenied, "storage.bad_keys", "the session token is not of these keys"},
-    Meaning{"ExpiredToken", ErrorCode::kPermissionDenied, "storage.token_expired", kTokenHint},
-    Meaning{"RequestTimeTooSkewed", ErrorCode::kPermissionDenied, "storage.clock_skew", kClockHint},
-    Meaning{"RequestExpired", ErrorCode::kPermissionDenied, "storage.clock_skew", kClockHint},
-    Meaning{"AuthorizationHeaderMalformed", ErrorCode::kInvalidArgument, "storage.wrong_region", kRegionHint},
-    Meaning{"PermanentRedirect", ErrorCode::kInvalidArgument, "storage.wrong_region", kRegionHint},
-    Meaning{"TemporaryRedirect", ErrorCode::kUnavailable, "storage.wrong_region", kRegionHint},
-    Meaning{"IllegalLocationConstraintException", ErrorCode::kInvalidArgument, "storage.wrong_region", kRegionHint},
-    Meaning{"SlowDown", ErrorCode::kUnavailable, "storage.slow_down", "the store asks for fewer requests: try later"},
-    Meaning{"TooManyRequests", ErrorCode::kUnavailable, "storage.slow_down", "try later"},
+constexpr std::array kS3Meanings = {
+    S3Meaning{"NoSuchKey", ErrorCode::kNotFound, "object.not_found", ""},
+    S3Meaning{"NoSuchBucket", ErrorCode::kNotFound, "storage.bucket_missing", "create the bucket, or correct its name"},
+    S3Meaning{"AccessDenied", ErrorCode::kPermissionDenied, "storage.denied",
+              "these keys lack the right; it needs read, write, list and delete on the bucket"},
+    S3Meaning{"InvalidAccessKeyId", ErrorCode::kPermissionDenied, "storage.bad_keys", kKeysHint},
+    S3Meaning{"SignatureDoesNotMatch", ErrorCode::kPermissionDenied, "storage.bad_keys", kKeysHint},
+    S3Meaning{"InvalidToken", ErrorCode::kPermissionDenied, "storage.bad_keys",
+              "the session token is not of these keys"},
+    S3Meaning{"ExpiredToken", ErrorCode::kPermissionDenied, "storage.token_expired", kTokenHint},
+    S3Meaning{"RequestTimeTooSkewed", ErrorCode::kPermissionDenied, "storage.clock_skew", kClockHint},
+    S3Meaning{"RequestExpired", ErrorCode::kPermissionDenied, "storage.clock_skew", kClockHint},
+    S3Meaning{"AuthorizationHeaderMalformed", ErrorCode::kInvalidArgument, "storage.wrong_region", kRegionHint},
+    S3Meaning{"PermanentRedirect", ErrorCode::kInvalidArgument, "storage.wrong_region", kRegionHint},
+    S3Meaning{"TemporaryRedirect", ErrorCode::kUnavailable, "storage.wrong_region", kRegionHint},
+    S3Meaning{"IllegalLocationConstraintException", ErrorCode::kInvalidArgument, "storage.wrong_region", kRegionHint},
+    S3Meaning{"SlowDown", ErrorCode::kUnavailable, "storage.slow_down", "the store asks for fewer requests: try later"},
+    S3Meaning{"TooManyRequests", ErrorCode::kUnavailable, "storage.slow_down", "try later"},
 };
 
 /// For answers without a code, e.g. of HEAD.
-Meaning meaning_of(long status) {
+S3Meaning s3_meaning_of(long status) {
   if (status == 404) return {"", ErrorCode::kNotFound, "object.not_found", ""};
   if (status == 401 || status == 403)
     return {"", ErrorCode::kPermissionDenied, "storage.denied", "check the keys and their rights on the bucket"};
@@ -56,7 +57,7 @@ Meaning meaning_of(long status) {
   return {"", ErrorCode::kInvalidArgument, "storage.refused", ""};
 }
 
-bool worth_another(const RemoteReply& reply) {
+bool s3_worth_another(const RemoteReply& reply) {
   if (reply.status != 400 && reply.status != 409) return false;
   const std::string code = xml_text(reply.body, "Code");
   return code == "RequestTimeout" || code == "SlowDown" || code == "OperationAborted";
@@ -67,7 +68,7 @@ TimeMs now_ms() { return Clock::system().now_ms(); }
 }  // namespace
 
 S3Client::S3Client(S3Config config, RemoteOptions options)
-    : config_(std::move(config)), client_(options, worth_another) {
+    : config_(std::move(config)), client_(options, s3_worth_another) {
   std::string_view rest = config_.endpoint;
   const auto begin = rest.find("://") + 3;
   scheme_ = rest.substr(0, begin);
@@ -133,9 +134,9 @@ std::string S3Client::presign(std::string_view method, std::string_view key, std
 
 Error S3Client::error_of(const RemoteReply& reply, std::string_view what, std::string_view key) const {
   const std::string code = xml_text(reply.body, "Code");
-  const auto known =
-      std::find_if(kMeanings.begin(), kMeanings.end(), [&](const Meaning& meaning) { return meaning.s3_code == code; });
-  const Meaning meaning = known != kMeanings.end() ? *known : meaning_of(reply.status);
+  const auto known = std::find_if(kS3Meanings.begin(), kS3Meanings.end(),
+                                  [&](const S3Meaning& meaning) { return meaning.s3_code == code; });
+  const S3Meaning meaning = known != kS3Meanings.end() ? *known : s3_meaning_of(reply.status);
   std::string said = code.empty() ? fmt::format("status {}", reply.status) : code;
   // Only this sentence: the rest of the answer may repeat what was signed.
   if (const std::string message = xml_text(reply.body, "Message"); !message.empty()) said += ": " + message;

@@ -8,7 +8,7 @@ namespace ava::remote {
 namespace {
 
 constexpr TimeMs kNow = 1369353600000;  // 20130524T000000Z
-const Credentials kKeys{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""};
+const Credentials kAwsKeys{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""};
 
 std::string signature_of(const std::string& authorization) {
   return authorization.substr(authorization.rfind('=') + 1);
@@ -25,7 +25,7 @@ TEST(SigV4, SignsAGetAsPublished) {
                               {"x-amz-date", amz_date(kNow)}},
                              empty,
                              kNow};
-  const std::string authorization = sigv4_authorization(kKeys, "us-east-1", request);
+  const std::string authorization = sigv4_authorization(kAwsKeys, "us-east-1", request);
   EXPECT_EQ(signature_of(authorization), "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
   EXPECT_THAT(authorization, ::testing::StartsWith(
                                  "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/"
@@ -35,7 +35,7 @@ TEST(SigV4, SignsAGetAsPublished) {
 TEST(SigV4, PresignsAGetAsPublished) {
   const SigV4Request request{"GET", "/test.txt", {}, {{"host", "examplebucket.s3.amazonaws.com"}}, "UNSIGNED-PAYLOAD",
                              kNow};
-  const std::string query = sigv4_presigned_query(kKeys, "us-east-1", request, std::chrono::seconds(86400));
+  const std::string query = sigv4_presigned_query(kAwsKeys, "us-east-1", request, std::chrono::seconds(86400));
   EXPECT_EQ(query,
             "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2F"
             "aws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature="
@@ -56,12 +56,12 @@ TEST(SigV4, SignsTheSeedOfAStreamedPutAsPublished) {
                               {"x-amz-storage-class", "REDUCED_REDUNDANCY"}},
                              payload,
                              kNow};
-  EXPECT_EQ(signature_of(sigv4_authorization(kKeys, "us-east-1", request)),
+  EXPECT_EQ(signature_of(sigv4_authorization(kAwsKeys, "us-east-1", request)),
             "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9");
 }
 
 TEST(SigV4, ATemporaryTokenIsSignedIntoAnAddress) {
-  Credentials keys = kKeys;
+  Credentials keys = kAwsKeys;
   keys.session_token = "token/with+signs=";
   const SigV4Request request{"PUT", "/k", {}, {{"host", "h"}}, "", kNow};
   EXPECT_THAT(sigv4_presigned_query(keys, "us-east-1", request, std::chrono::seconds(60)),

@@ -10,11 +10,11 @@ namespace ava::sample {
 
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+bool is_blank_of_line(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank_of_line(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_blank_of_line(text.front())) text.remove_prefix(1);
   return text;
 }
 

@@ -12,6 +12,9 @@
 
 namespace ava::sample {
 
+/// Of ASCII, whatever the locale.
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 /// What was found at the end of the plain part of a string.
 struct StringEnd {
   const char* at = nullptr;  ///< at the first quote, backslash or control character

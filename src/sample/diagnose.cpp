@@ -17,8 +17,6 @@ using json::FaultKind;
 /// Larger texts get their first fault only: each fix parses again.
 constexpr std::size_t kRepairLimit = 1u << 20;
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 /// At most 60 bytes of a token's first line, cut between characters, with control characters written as \u00XX: what
 /// is said about a file can be stored and shown whatever the file holds.
 std::string shorten(std::string_view token) {
@@ -70,7 +68,7 @@ class Doctor {
       end = text_.find('"', end + 1);
       end = end == std::string::npos ? text_.size() : end + 1;
     } else {
-      while (end < text_.size() && !is_blank(text_[end]) &&
+      while (end < text_.size() && !json::is_blank(text_[end]) &&
              (end == fault_.at || std::string_view("{}[]:,\"").find(text_[end]) == std::string_view::npos))
         ++end;
     }
@@ -207,7 +205,7 @@ class Doctor {
   bool missing_brace(Diagnostic& found) {
     const std::size_t begin = fault_.item_begin;
     std::size_t end = begin < text_.size() && text_[begin] == '[' ? fault_.before_begin : begin;
-    while (end > begin && (is_blank(text_[end - 1]) || text_[end - 1] == ',')) --end;
+    while (end > begin && (json::is_blank(text_[end - 1]) || text_[end - 1] == ',')) --end;
     const std::string_view polygon = std::string_view(text_).substr(begin, end - begin);
     if (polygon.empty() || !json::is_valid(polygon)) return false;
     const auto close = text_.find('}', fault_.at);

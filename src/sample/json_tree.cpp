@@ -5,15 +5,13 @@
 #include <limits>
 
 #include "base/file.hpp"
+#include "sample/byte_scan.hpp"
 
 namespace ava::sample::json {
 
 namespace {
 
-constexpr int kMaxDepth = 128;
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr int kMaxTreeDepth = 128;
 
 void append_utf8(std::string& out, std::uint32_t code) {
   if (code < 0x80) {
@@ -73,7 +71,7 @@ class Parser {
   bool value(Node& out, int depth) {
     skip_blanks();
     if (at_ == text_.size()) return fail(FaultKind::kUnclosed);
-    if (depth > kMaxDepth) return fail(FaultKind::kTooDeep);
+    if (depth > kMaxTreeDepth) return fail(FaultKind::kTooDeep);
     const std::size_t begin = at_;
     bool good = false;
     switch (text_[at_]) {

@@ -11,6 +11,9 @@ namespace ava::sample::json {
 
 enum class Kind : std::uint8_t { kNull, kTrue, kFalse, kNumber, kString, kArray, kObject };
 
+/// White space of JSON.
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
 struct Member;
 
 /// Lifetime: `raw` views the parsed text.

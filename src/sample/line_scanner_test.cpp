@@ -32,7 +32,7 @@ std::string describe(const Sample& s) {
   return out;
 }
 
-std::vector<std::string> read_all(const std::string& text) {
+std::vector<std::string> described(const std::string& text) {
   std::vector<std::string> said;
   ListReader reader(source_of(text), {});
   Batch batch;
@@ -55,11 +55,11 @@ std::vector<std::string> parse_all(const std::string& text) {
   return said;
 }
 
-const std::string kFirst = R"({"url":"http://h/first","type":"image"})"
-                           "\n";
+const std::string kFirstLine = R"({"url":"http://h/first","type":"image"})"
+                               "\n";
 
 TEST(LineScanner, UndoesEscapes) {
-  EXPECT_THAT(read_all(kFirst + R"({"url":"http:\/\/h\/\u732b \"\\ \ud83d\udc31","type":"im\u0061ge"})"),
+  EXPECT_THAT(described(kFirstLine + R"({"url":"http:\/\/h\/\u732b \"\\ \ud83d\udc31","type":"im\u0061ge"})"),
               ::testing::ElementsAre("http://h/first|image", "http://h/\u732b \"\\ \U0001F431|image"));
 }
 
@@ -68,20 +68,20 @@ TEST(LineScanner, AnOddLineSpoilsNoOther) {
   for (const std::string odd : {"{\"url\":\"http://h/\xFF\"}", "{\"url\":\"http://h/open", "{\"url\":\"a\tb\"}",
                                 "{\"url\":{", "{\"url\":\"x\",", "}", "[", "\\", "\"", "{\"a\":[1,", "   ",
                                 "{\"url\":\"http://h/2\",\"type\":\"image\"} 1"}) {
-    std::string text = kFirst;
+    std::string text = kFirstLine;
     for (int i = 0; i < 5; ++i) text += good + "\n";
     text += odd + "\n";
     for (int i = 0; i < 4; ++i) text += good + "\r\n";
-    const auto said = read_all(text);
+    const auto said = described(text);
     EXPECT_EQ(said.size(), 10u) << odd;
     EXPECT_EQ(said, parse_all(text)) << odd;
   }
 }
 
 TEST(LineScanner, AnObjectOverManyLinesIsNoItem) {
-  EXPECT_THAT(
-      read_all(kFirst + "{\"url\":\"http://h/1\",\n\"type\":\"image\"}\n" + kFirst + "{\"url\":\n\"http://h/2\"}"),
-      ::testing::ElementsAre("http://h/first|image", "http://h/first|image"));
+  EXPECT_THAT(described(kFirstLine + "{\"url\":\"http://h/1\",\n\"type\":\"image\"}\n" + kFirstLine +
+                        "{\"url\":\n\"http://h/2\"}"),
+              ::testing::ElementsAre("http://h/first|image", "http://h/first|image"));
 }
 
 TEST(LineScanner, NumbersAreThoseOfJson) {
@@ -113,7 +113,7 @@ TEST(LineScanner, NumbersAreThoseOfJson) {
         R"({"url":"http://h/1","label":[{"name":"t","type":"classification","data":[{"class":"a","score":)" + number +
         " }]}]}";
     const auto sample = parse_sample(line);
-    const auto said = read_all(kFirst + line);
+    const auto said = described(kFirstLine + line);
     ASSERT_EQ(said.size(), sample.ok() ? 2u : 1u) << number;
     if (sample.ok()) {
       EXPECT_EQ(said[1], describe(*sample)) << number;
@@ -132,7 +132,7 @@ TEST(LineScanner, MutatedBlocksGiveWhatTheTolerantWayGives) {
     state = state * 6364136223846793005ull + 1442695040888963407ull;
     return static_cast<std::size_t>((state >> 33) % below);
   };
-  std::string text = kFirst;
+  std::string text = kFirstLine;
   for (int i = 0; i < 4000; ++i) {
     std::string line = seeds[random(3)];
     for (std::size_t k = random(3); k > 0 && i % 3 == 0; --k) {
@@ -144,7 +144,7 @@ TEST(LineScanner, MutatedBlocksGiveWhatTheTolerantWayGives) {
     }
     text += line + "\n";
   }
-  EXPECT_EQ(read_all(text), parse_all(text));
+  EXPECT_EQ(described(text), parse_all(text));
 }
 
 }  // namespace

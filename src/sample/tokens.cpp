@@ -17,8 +17,6 @@ namespace {
 
 constexpr int kMaxDepth = 64;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// Read the grammar of a JSON number. `digits` collects up to 19 of them, `scale` how many stood behind the point.
 struct NumberShape {
   std::uint64_t digits = 0;

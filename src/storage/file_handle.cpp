@@ -25,7 +25,7 @@ Error failed_on(int error, std::string_view what, std::string_view key) {
 }
 
 /// Looser than check_key(): files that are there may have names we would not write.
-Result<void> check_readable_key(std::string_view key) {
+Result<void> check_file_key(std::string_view key) {
   std::string_view rest = key;
   bool good = !key.empty() && key.size() < PATH_MAX && key.find('\0') == std::string_view::npos;
   while (good) {
@@ -73,7 +73,7 @@ Result<void> Root::check_inside(const Fd& fd, std::string_view key) const {
 }
 
 Result<Fd> Root::open_object(std::string_view key, struct stat& info) const {
-  AVA_CHECK(check_readable_key(key));
+  AVA_CHECK(check_file_key(key));
   AVA_CHECK(check_not_temp(key));
   const std::string name(key);
   // Not blocking: a FIFO must not hang the reader.
@@ -91,7 +91,7 @@ Result<Fd> Root::open_object(std::string_view key, struct stat& info) const {
 }
 
 Result<Fd> Root::open_folder(std::string_view key) const {
-  if (!key.empty()) AVA_CHECK(check_readable_key(key));
+  if (!key.empty()) AVA_CHECK(check_file_key(key));
   const std::string name = key.empty() ? "." : std::string(key);
   Fd fd(::openat(fd_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) return failed_on(errno, "open folder", key);

@@ -137,8 +137,8 @@ std::string etag_of(const remote::RemoteReply& reply) {
 /// A hash of this form is Kodo's own; other stores and edges may send what they like.
 bool is_kodo_hash(std::string_view etag) { return etag.size() == 28 && (etag.front() == 'F' || etag.front() == 'l'); }
 
-Result<Range> fetch_range(const remote::KodoClient& client, const std::string& key, std::uint64_t offset,
-                          std::size_t size) {
+Result<Range> kodo_range(const remote::KodoClient& client, const std::string& key, std::uint64_t offset,
+                         std::size_t size) {
   AVA_TRY(remote::RemoteReply reply, client.download(key, fmt::format("bytes={}-{}", offset, offset + size - 1), size));
   Range range{std::move(reply.body), 0, etag_of(reply)};
   if (reply.status == 416) {
@@ -170,7 +170,7 @@ class KodoStorage : public Storage {
   Result<std::unique_ptr<Reader>> open(std::string_view key) const override {
     AVA_CHECK(check_readable_key(key));
     const auto fetch = [client = client_, name = full(key)](std::uint64_t offset, std::size_t size) {
-      return fetch_range(*client, name, offset, size);
+      return kodo_range(*client, name, offset, size);
     };
     return open_ranges(fetch, std::string(key));
   }

@@ -18,7 +18,7 @@ bool is_scheme(std::string_view text) {
   return true;
 }
 
-Error bad(std::string_view url, std::string_view what) {
+Error bad_url(std::string_view url, std::string_view what) {
   return Error(ErrorCode::kInvalidArgument, "url_bad", fmt::format("'{}': {}", url, what));
 }
 
@@ -27,7 +27,7 @@ Result<ObjectUri> parse_bucket(std::string_view url, std::string_view rest) {
   uri.kind = UriKind::kBucket;
   uri.scheme = "qiniu";
   const auto path = rest.find('/');
-  if (path == std::string_view::npos) return bad(url, "no bucket; write qiniu:///bucket/key");
+  if (path == std::string_view::npos) return bad_url(url, "no bucket; write qiniu:///bucket/key");
   const auto authority = rest.substr(0, path);
   const auto at = authority.find('@');
   uri.uid = authority.substr(0, at);
@@ -36,7 +36,7 @@ Result<ObjectUri> parse_bucket(std::string_view url, std::string_view rest) {
   const auto slash = rest.find('/');
   uri.bucket = rest.substr(0, slash);
   if (slash != std::string_view::npos) uri.key = rest.substr(slash + 1);
-  if (uri.bucket.empty()) return bad(url, "no bucket; write qiniu:///bucket/key");
+  if (uri.bucket.empty()) return bad_url(url, "no bucket; write qiniu:///bucket/key");
   return uri;
 }
 
@@ -64,14 +64,14 @@ Result<ObjectUri> parse_uri(std::string_view url) {
   if (rest.starts_with("//")) rest.remove_prefix(2);
   if (scheme == "qiniu") return parse_bucket(url, rest);
   if (scheme == "http" || scheme == "https") {
-    if (rest.empty() || rest.front() == '/') return bad(url, "no host");
+    if (rest.empty() || rest.front() == '/') return bad_url(url, "no host");
     uri.kind = UriKind::kHttp;
     uri.key = rest;
     return uri;
   }
   if (scheme == "file") {
     if (rest.starts_with("localhost/")) rest.remove_prefix(9);
-    if (!rest.starts_with('/')) return bad(url, "a file address needs an absolute path");
+    if (!rest.starts_with('/')) return bad_url(url, "a file address needs an absolute path");
     uri.kind = UriKind::kFile;
     uri.key = rest;
     return uri;

@@ -12,7 +12,7 @@ namespace ava::storage {
 
 namespace {
 
-Error bad(std::string_view uri, std::string_view why) {
+Error bad_place(std::string_view uri, std::string_view why) {
   return Error(ErrorCode::kInvalidArgument, "storage.bad_uri", fmt::format("'{}': {}", uri, why));
 }
 
@@ -55,9 +55,9 @@ Result<RemoteUri> parse_remote_uri(std::string_view uri, std::initializer_list<s
   }
   // Before the query is looked at: whoever wrote a key into the address must not read it in an error.
   if (!is_bucket_name(parsed.bucket))
-    return bad(place, "no bucket name; write scheme://bucket or scheme://bucket/folder");
+    return bad_place(place, "no bucket name; write scheme://bucket or scheme://bucket/folder");
   while (rest.ends_with('/')) rest.remove_suffix(1);
-  if (!rest.empty() && !file::is_safe_relative(rest)) return bad(place, "the folder is no plain path");
+  if (!rest.empty() && !file::is_safe_relative(rest)) return bad_place(place, "the folder is no plain path");
   if (!rest.empty()) parsed.prefix = std::string(rest) + "/";
   std::string_view query = question == std::string_view::npos ? std::string_view() : uri.substr(question + 1);
   while (!query.empty()) {
@@ -67,7 +67,7 @@ Result<RemoteUri> parse_remote_uri(std::string_view uri, std::initializer_list<s
     if (pair.empty()) continue;
     const std::string name = percent_decode(pair.substr(0, pair.find('=')));
     if (std::find(known.begin(), known.end(), name) == known.end())
-      return bad(place, fmt::format("an option is not known; known are {}", fmt::join(known, ", ")));
+      return bad_place(place, fmt::format("an option is not known; known are {}", fmt::join(known, ", ")));
     const auto equals = pair.find('=');
     parsed.options[name] = equals == std::string_view::npos ? "" : percent_decode(pair.substr(equals + 1));
   }

@@ -89,8 +89,7 @@ class S3Upload : public PartTarget {
   std::string upload_id_;
 };
 
-Result<Range> fetch_range(const remote::S3Client& client, const std::string& key, std::uint64_t offset,
-                          std::size_t size) {
+Result<Range> s3_range(const remote::S3Client& client, const std::string& key, std::uint64_t offset, std::size_t size) {
   const remote::Pairs headers = {{"range", fmt::format("bytes={}-{}", offset, offset + size - 1)}};
   AVA_TRY(remote::RemoteReply reply, client.send("GET", key, {}, headers, {}, size));
   // An empty object has no first byte to give.
@@ -118,7 +117,7 @@ class S3Storage : public Storage {
   Result<std::unique_ptr<Reader>> open(std::string_view key) const override {
     AVA_CHECK(check_readable_key(key));
     const auto fetch = [client = client_, name = full(key)](std::uint64_t offset, std::size_t size) {
-      return fetch_range(*client, name, offset, size);
+      return s3_range(*client, name, offset, size);
     };
     return open_ranges(fetch, std::string(key));
   }

@@ -17,19 +17,19 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A file storage that starts empty.
-struct World {
+struct EmptyRoot {
   ava::testing::TempDir dir;
   std::shared_ptr<Storage> storage;
 };
 
-std::unique_ptr<World> file_world() {
-  auto world = std::make_unique<World>();
+std::unique_ptr<EmptyRoot> empty_root() {
+  auto world = std::make_unique<EmptyRoot>();
   world->storage = *open(("file://" + (world->dir / "root").string()));
   return world;
 }
 
 TEST(FileStorage, LinksOutOfTheRootAreRefused) {
-  const auto world = file_world();
+  const auto world = empty_root();
   std::ofstream(world->dir / "secret") << "s";
   fs::create_directories(world->dir / "outside");
   ASSERT_OK(put(*world->storage, "in/real", "r"));
@@ -46,7 +46,7 @@ TEST(FileStorage, LinksOutOfTheRootAreRefused) {
 }
 
 TEST(FileStorage, AFifoDoesNotHangTheReader) {
-  const auto world = file_world();
+  const auto world = empty_root();
   ASSERT_EQ(::mkfifo((world->dir / "root/pipe").c_str(), 0600), 0);
   EXPECT_ERROR(world->storage->read("pipe", 10), "object.not_found");
 }
@@ -77,7 +77,7 @@ TEST(ObjectUri, ReadsAllForms) {
 }
 
 TEST(Resolver, FindsBytesOrSaysWhyNot) {
-  const auto world = file_world();
+  const auto world = empty_root();
   ASSERT_OK(put(*world->storage, "a/猫 1.jpg", "cat"));
   ASSERT_OK(put(*world->storage, "a/%41.jpg", "raw"));
   std::ofstream(world->dir / "local.jpg") << "local";

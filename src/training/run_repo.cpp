@@ -4,7 +4,7 @@ namespace ava::training {
 
 namespace {
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectRuns =
     "SELECT r.id, r.training_id, t.name AS training_name, r.name, r.state, r.params_json, r.error_message, r.epoch,"
     " r.started_ms, r.ended_ms FROM runs r JOIN trainings t ON t.id = r.training_id ";
 
@@ -46,7 +46,7 @@ Result<std::optional<RunId>> RunRepo::by_client_key(db::Tx& tx, const TrainingId
 }
 
 Result<std::optional<Run>> RunRepo::find(db::Tx& tx, const RunId& id) {
-  static const std::string kFind = std::string(kSelect) + "WHERE r.id = :id AND t.deleted_ms IS NULL";
+  static const std::string kFind = std::string(kSelectRuns) + "WHERE r.id = :id AND t.deleted_ms IS NULL";
   AVA_TRY(const auto row, tx.one(kFind, {{"id", id}}));
   if (!row) return std::optional<Run>{};
   AVA_TRY(Run run, run_of(*row));
@@ -54,7 +54,7 @@ Result<std::optional<Run>> RunRepo::find(db::Tx& tx, const RunId& id) {
 }
 
 Result<std::vector<Run>> RunRepo::of_training(db::Tx& tx, const TrainingId& id, const db::PageRequest& page) {
-  static const std::string kList = std::string(kSelect) +
+  static const std::string kList = std::string(kSelectRuns) +
                                    "WHERE r.training_id = :id AND (:cursor = '' OR r.id < :cursor)"
                                    " ORDER BY r.id DESC LIMIT :rows";
   AVA_TRY(const auto rows, tx.all(kList, {{"id", id}, {"cursor", page.cursor}, {"rows", page.rows()}}));

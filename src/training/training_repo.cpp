@@ -6,7 +6,7 @@ namespace {
 
 using Env = std::map<std::string, std::string>;
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectTrainings =
     "SELECT t.id, t.owner_id, u.name AS owner_name, t.name, t.description, t.state, t.reason_json, t.exit_json,"
     " t.image, t.command, t.has_code, t.env_json, t.params_json, t.resources_json, t.job_id, t.created_ms,"
     " t.started_ms, t.ended_ms, (SELECT count(*) FROM runs r WHERE r.training_id = t.id) AS run_count,"
@@ -84,7 +84,7 @@ Result<void> TrainingRepo::insert(db::Tx& tx, const Training& t) {
 }
 
 Result<std::optional<Training>> TrainingRepo::find(db::Tx& tx, const TrainingId& id) {
-  static const std::string kFind = std::string(kSelect) + "WHERE t.id = :id AND t.deleted_ms IS NULL";
+  static const std::string kFind = std::string(kSelectTrainings) + "WHERE t.id = :id AND t.deleted_ms IS NULL";
   AVA_TRY(const auto row, tx.one(kFind, {{"id", id}}));
   if (!row) return std::optional<Training>{};
   AVA_TRY(Training training, training_of(*row));
@@ -92,7 +92,7 @@ Result<std::optional<Training>> TrainingRepo::find(db::Tx& tx, const TrainingId&
 }
 
 Result<std::vector<Training>> TrainingRepo::list(db::Tx& tx, const TrainingFilter& filter) {
-  static const std::string kList = std::string(kSelect) +
+  static const std::string kList = std::string(kSelectTrainings) +
                                    "WHERE t.deleted_ms IS NULL AND (:cursor = '' OR t.id < :cursor)"
                                    " AND (:state = '' OR t.state = :state) AND lower(t.name) LIKE lower(:pattern)"
                                    " ESCAPE '\\' ORDER BY t.id DESC LIMIT :rows";

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kFileScheme = "file://";
 
-Error not_found() { return Error(ErrorCode::kNotFound, "bucket.not_found", "no such bucket"); }
+Error no_bucket() { return Error(ErrorCode::kNotFound, "bucket.not_found", "no such bucket"); }
 
 Result<void> check_bucket_name(std::string_view name) {
   const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
@@ -166,13 +166,13 @@ Result<db::Page<Bucket>> BucketService::list(const db::PageRequest& page) {
 
 Result<Bucket> BucketService::find(const BucketId& id) {
   AVA_TRY(auto bucket, db_.read([&](db::Tx& tx) { return bucket_repo::find(tx, id); }));
-  if (!bucket.has_value()) return not_found();
+  if (!bucket.has_value()) return no_bucket();
   return *std::move(bucket);
 }
 
 Result<Bucket> BucketService::find_by_name(std::string_view name) {
   AVA_TRY(auto bucket, db_.read([&](db::Tx& tx) { return bucket_repo::find_by_name(tx, name); }));
-  if (!bucket.has_value()) return not_found().detail("name", name);
+  if (!bucket.has_value()) return no_bucket().detail("name", name);
   return *std::move(bucket);
 }
 
@@ -189,7 +189,7 @@ Result<void> BucketService::remove(const Actor& actor, const BucketId& id) {
   std::optional<Bucket> bucket;
   const auto unbind = [&](db::Tx& tx) -> Result<void> {
     AVA_TRY(bucket, bucket_repo::find(tx, id));
-    if (!bucket.has_value()) return not_found();
+    if (!bucket.has_value()) return no_bucket();
     if (bucket->created_by != actor.user.id) AVA_CHECK(require_admin(actor));
     for (const InUse& ask : in_use_) {
       AVA_TRY(const auto users, ask(tx, id));

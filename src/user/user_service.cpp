@@ -9,7 +9,7 @@ namespace {
 Error bad_credentials() {
   return Error(ErrorCode::kUnauthenticated, "user.bad_credentials", "no account has this name and password");
 }
-Error not_found() { return Error(ErrorCode::kNotFound, "user.not_found", "no such account"); }
+Error no_account() { return Error(ErrorCode::kNotFound, "user.not_found", "no such account"); }
 
 /// An account that answers to its password and still may not come in says why.
 Result<void> check_state(const User& user) {
@@ -84,7 +84,7 @@ Result<db::Page<User>> UserService::list(const Actor& actor, const db::PageReque
 
 Result<Account> UserService::account_of(const UserId& id) {
   AVA_TRY(auto account, db_.read([&](db::Tx& tx) { return user_repo::find(tx, id); }));
-  if (!account.has_value()) return not_found();
+  if (!account.has_value()) return no_account();
   return *std::move(account);
 }
 
@@ -98,7 +98,7 @@ Result<User> UserService::update(const Actor& actor, const UserId& id, std::opti
   AVA_CHECK(require_admin(actor));
   return db_.write([&](db::Tx& tx) -> Result<User> {
     AVA_TRY(const auto account, user_repo::find(tx, id));
-    if (!account.has_value()) return not_found();
+    if (!account.has_value()) return no_account();
     User user = account->user;
     const bool was_admin = user.role == Role::kAdmin && user.state == State::kActive;
     user.role = role.value_or(user.role);

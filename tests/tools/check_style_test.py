@@ -42,6 +42,34 @@ class Files(unittest.TestCase):
         self.assertIn("unfinished", run({"src/a/a.cpp": "int a;  // TO" "DO: later\n"}))
 
 
+def local(what: str, around: str = "ava::a") -> str:
+    return f"namespace {around} {{\nnamespace {{\n\n{what}\n\n}}  // namespace\n}}  // namespace {around}\n"
+
+
+class LocalNames(unittest.TestCase):
+    def test_one_name_in_two_files(self):
+        for what in ("struct Options {};", "constexpr int kLimit = 3;", "Result<int> read(int from) {\n  return from;\n}"):
+            said = run({"src/a/x.cpp": local(what), "src/a/y.cpp": local(what)})
+            self.assertIn("is also in src/a/x.cpp", said, what)
+
+    def test_behind_a_function(self):
+        what = "void first() {\n  if (true) {\n  }\n}\n\nint second(int a);"
+        said = run({"src/a/x.cpp": local(what), "src/a/y.cpp": local(what.replace("first", "other"))})
+        self.assertIn("y.cpp:9: 'second'", said)
+        self.assertNotIn("'first'", said)
+
+    def test_overloads_count(self):
+        self.assertIn("'read'", run({"src/a/x.cpp": local("int read(int a);"), "src/a/y.cpp": local("int read(char a);")}))
+
+    def test_good(self):
+        what = "struct Options {};\nvoid describe(Visitor& v, Options& x) {}"
+        self.assertEqual(run({"src/a/x.cpp": local(what), "src/b/y.cpp": local(what)}), "")
+        self.assertEqual(run({"src/a/x.cpp": local(what), "src/a/y_test.cpp": local(what)}), "")
+        self.assertEqual(run({"src/a/x.cpp": local(what), "src/a/y.cpp": local(what, "ava::a::other")}), "")
+        self.assertEqual(run({"src/a/x.cpp": local("void describe(Visitor& v, X& x);"),
+                              "src/a/y.cpp": local("void describe(Visitor& v, Y& x);")}), "")
+
+
 class Headers(unittest.TestCase):
     def test_good(self):
         self.assertEqual(run({"src/a/a.hpp": HEADER + "int f();\n"}), "")

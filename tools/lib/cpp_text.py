@@ -112,3 +112,27 @@ def _backward(code: str, at: int):
             return "braced aggregate" if opens_value and not before.endswith(")") else None
         at -= 1
     return None
+
+
+_TYPE = re.compile(r"(?:struct|class|enum class|enum|union) (\w+)")
+_CONSTANT = re.compile(r"(?:constexpr|const|static|inline)\b.*?\b(k[A-Z]\w*)\b")
+_FUNCTION = re.compile(r"[\w:<>,&*\s=.]*?[\s&*](\w+)\(")
+
+
+def local_names(code: str):
+    """Yield (namespace around it, name, line) of what blanked code has in anonymous namespaces, aliases left out."""
+    for found in re.finditer(r"^namespace \{$", code, re.M):
+        around = "::".join(re.findall(r"^namespace ([\w:]+) \{", code[:found.start()], re.M))
+        first, depth = code.count("\n", 0, found.start()) + 1, 1
+        for offset, line in enumerate(code[found.end():].split("\n")):
+            outermost = depth == 1
+            depth += line.count("{") - line.count("}")
+            if depth == 0:
+                break
+            if not outermost or not line or not line[0].isalpha():
+                continue
+            if re.match(r"(?:using|template|namespace|TEST|INSTANTIATE)", line):
+                continue
+            name = _TYPE.match(line) or _CONSTANT.match(line) or _FUNCTION.match(line)
+            if name:
+                yield around, name[1], first + offset

@@ -10,18 +10,18 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "sigma",
-                                              .doc = "Width of the bell curve; 0.2 makes faces unrecognisable",
-                                              .unit = "fraction of the box's shorter edge",
-                                              .min = 0,
-                                              .max = 1,
-                                              .low = 0.03,
-                                              .high = 0.12},
-                                    kPatchX,
-                                    kPatchY,
-                                    kPatchWidth,
-                                    kPatchHeight,
-                                    kWhichParameter};
+constexpr std::array kBlurBoxesParameters = {Parameter{.name = "sigma",
+                                                       .doc = "Width of the bell curve; 0.2 makes faces unrecognisable",
+                                                       .unit = "fraction of the box's shorter edge",
+                                                       .min = 0,
+                                                       .max = 1,
+                                                       .low = 0.03,
+                                                       .high = 0.12},
+                                             kPatchX,
+                                             kPatchY,
+                                             kPatchWidth,
+                                             kPatchHeight,
+                                             kWhichParameter};
 
 class BlurBoxes final : public Op {
  public:
@@ -32,7 +32,7 @@ class BlurBoxes final : public Op {
         .doc = "Blurs what is inside each ground-truth box; the picture around it stays.",
         .labels = "Boxes, landmarks and classes stay as they are.",
         .family = Family::kErasing,
-        .parameters = kParameters,
+        .parameters = kBlurBoxesParameters,
         .needs_boxes = true};
     return kDescription;
   }

@@ -9,7 +9,7 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kCoarseDropoutParameters = {
     Parameter{.name = "holes",
               .doc = "How many",
               .unit = "rectangles",
@@ -29,7 +29,7 @@ class CoarseDropout final : public Op {
                                               .doc = "Takes away several small rectangles at random places.",
                                               .labels = kLabelsStayHidden,
                                               .family = Family::kErasing,
-                                              .parameters = kParameters};
+                                              .parameters = kCoarseDropoutParameters};
     return kDescription;
   }
   Result<void> draw(const OpSpec& spec, Scene& scene, Draws& draws, std::vector<Step>& steps) const override {

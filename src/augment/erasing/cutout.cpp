@@ -9,7 +9,7 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kCutoutParameters = {
     fraction("width", "Width of the rectangle", "fraction of the picture's width", 0.1, 0.3),
     fraction("height", "Height of the rectangle", "fraction of the picture's height", 0.1, 0.3), kPaintParameter};
 
@@ -21,7 +21,7 @@ class Cutout final : public Op {
                                               .doc = "Takes away one rectangle at a random place.",
                                               .labels = kLabelsStayHidden,
                                               .family = Family::kErasing,
-                                              .parameters = kParameters};
+                                              .parameters = kCutoutParameters};
     return kDescription;
   }
   Result<void> draw(const OpSpec& spec, Scene& scene, Draws& draws, std::vector<Step>& steps) const override {

@@ -9,7 +9,7 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kCutoutBoxesParameters = {
     fraction("width", "Width of the rectangle", "fraction of the box's width", 0.3, 0.6),
     fraction("height", "Height of the rectangle", "fraction of the box's height", 0.3, 0.6), kPaintParameter,
     kWhichParameter};
@@ -23,7 +23,7 @@ class CutoutBoxes final : public Op {
         .doc = "Takes away a rectangle inside each ground-truth box; pictures without boxes stay as they are.",
         .labels = kLabelsStayHidden,
         .family = Family::kErasing,
-        .parameters = kParameters,
+        .parameters = kCutoutBoxesParameters,
         .needs_boxes = true};
     return kDescription;
   }

@@ -13,7 +13,7 @@ namespace ava::augment {
 
 namespace {
 
-constexpr Parameter pixels(std::string_view name, std::string_view doc, double min, double value) {
+constexpr Parameter edge_of_rectangle(std::string_view name, std::string_view doc, double min, double value) {
   return {.name = name,
           .doc = doc,
           .unit = "pixels",
@@ -24,12 +24,12 @@ constexpr Parameter pixels(std::string_view name, std::string_view doc, double m
           .high = value};
 }
 
-constexpr std::array kParameters = {pixels("x", "Left edge", 0, 0),
-                                    pixels("y", "Upper edge", 0, 0),
-                                    pixels("width", "Width", 1, 64),
-                                    pixels("height", "Height", 1, 64),
-                                    kSeedParameter,
-                                    kPaintParameter};
+constexpr std::array kEraseParameters = {edge_of_rectangle("x", "Left edge", 0, 0),
+                                         edge_of_rectangle("y", "Upper edge", 0, 0),
+                                         edge_of_rectangle("width", "Width", 1, 64),
+                                         edge_of_rectangle("height", "Height", 1, 64),
+                                         kSeedParameter,
+                                         kPaintParameter};
 
 class Erase final : public Op {
  public:
@@ -41,7 +41,7 @@ class Erase final : public Op {
             "Takes away a rectangle, always at the same place, such as a stamp; other cutouts are written as this one.",
         .labels = kLabelsStayHidden,
         .family = Family::kErasing,
-        .parameters = kParameters};
+        .parameters = kEraseParameters};
     return kDescription;
   }
   Result<void> apply(Scene& scene, const Step& step) const override {

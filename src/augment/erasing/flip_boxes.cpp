@@ -10,7 +10,7 @@ namespace ava::augment {
 namespace {
 
 constexpr std::array<std::string_view, 2> kDirections = {"horizontal", "vertical"};
-constexpr std::array kParameters = {
+constexpr std::array kFlipBoxesParameters = {
     Parameter{.name = "direction",
               .doc = "horizontal: left and right change places; vertical: top and bottom",
               .kind = ParameterKind::kChoice,
@@ -46,7 +46,7 @@ class FlipBoxes final : public Op {
         .doc = "Mirrors what is inside each ground-truth box; the picture around the boxes stays.",
         .labels = "Boxes stay; landmarks and boxes that lie wholly inside are mirrored, landmarks keep their indexes.",
         .family = Family::kErasing,
-        .parameters = kParameters,
+        .parameters = kFlipBoxesParameters,
         .needs_boxes = true};
     return kDescription;
   }

@@ -23,27 +23,27 @@ constexpr Parameter shift(std::string_view name, std::string_view doc) {
           .drawn_only = true};
 }
 
-constexpr std::array kParameters = {Parameter{.name = "cell",
-                                              .doc = "Edge of a cell",
-                                              .unit = "fraction of the picture's shorter edge",
-                                              .min = 0.01,
-                                              .max = 1,
-                                              .low = 0.15,
-                                              .high = 0.3},
-                                    fraction("ratio", "Edge of the hole", "fraction of the cell", 0.3, 0.6),
-                                    shift("x", "How far the grid is moved to the left"),
-                                    shift("y", "How far the grid is moved up"),
-                                    kSeedParameter,
-                                    kPaintParameter};
-constexpr Description kDescription{.name = "grid-mask",
-                                   .title = "Grid mask",
-                                   .doc = "Takes away squares at even distances all over the picture.",
-                                   .labels = kLabelsStayHidden,
-                                   .family = Family::kErasing,
-                                   .parameters = kParameters,
-                                   .identity = "grid-mask/0.2,0,0,0,0"};
+constexpr std::array kGridMaskParameters = {Parameter{.name = "cell",
+                                                      .doc = "Edge of a cell",
+                                                      .unit = "fraction of the picture's shorter edge",
+                                                      .min = 0.01,
+                                                      .max = 1,
+                                                      .low = 0.15,
+                                                      .high = 0.3},
+                                            fraction("ratio", "Edge of the hole", "fraction of the cell", 0.3, 0.6),
+                                            shift("x", "How far the grid is moved to the left"),
+                                            shift("y", "How far the grid is moved up"),
+                                            kSeedParameter,
+                                            kPaintParameter};
+constexpr Description kGridMaskDescription{.name = "grid-mask",
+                                           .title = "Grid mask",
+                                           .doc = "Takes away squares at even distances all over the picture.",
+                                           .labels = kLabelsStayHidden,
+                                           .family = Family::kErasing,
+                                           .parameters = kGridMaskParameters,
+                                           .identity = "grid-mask/0.2,0,0,0,0"};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_grid_mask(image::Pixels& pixels, const Step& step) {
   const auto part = [](double share, int of) { return static_cast<int>(std::lround(share * of)); };
   image::Grid grid;
   grid.cell = std::max(2, part(step.number(0), std::min(pixels.width, pixels.height)));
@@ -57,7 +57,7 @@ Result<void> change(image::Pixels& pixels, const Step& step) {
 }  // namespace
 
 const Op& grid_mask() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kGridMaskDescription, apply_grid_mask);
   return op;
 }
 

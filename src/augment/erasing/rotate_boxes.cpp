@@ -11,7 +11,7 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kRotateBoxesParameters = {
     Parameter{.name = "angle", .doc = "Clockwise", .unit = "degrees", .min = -360, .max = 360, .low = -15, .high = 15},
     kPatchX,
     kPatchY,
@@ -28,7 +28,7 @@ class RotateBoxes final : public Op {
         .doc = "Turns what is inside each ground-truth box about its middle; what turns in comes from beside the box.",
         .labels = "Boxes stay; landmarks and boxes wholly inside turn along, landmarks that leave the box are dropped.",
         .family = Family::kErasing,
-        .parameters = kParameters,
+        .parameters = kRotateBoxesParameters,
         .needs_boxes = true};
     return kDescription;
   }

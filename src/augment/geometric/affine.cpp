@@ -18,7 +18,7 @@ constexpr Parameter move(std::string_view name, std::string_view doc, std::strin
   return {.name = name, .doc = doc, .unit = unit, .min = -1, .max = 1, .low = -0.05, .high = 0.05};
 }
 
-constexpr std::array kParameters = {
+constexpr std::array kAffineParameters = {
     Parameter{.name = "angle", .doc = "Clockwise", .unit = "degrees", .min = -360, .max = 360, .low = -15, .high = 15},
     Parameter{.name = "scale",
               .doc = "Above 1 comes nearer, below 1 goes away",
@@ -44,7 +44,7 @@ class Affine final : public Op {
             "Shears, scales and turns the picture about its centre, then moves it; lines stay straight and parallel.",
         .labels = "Boxes become turned polygons and are cut at the edge; landmarks follow; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kAffineParameters,
         .identity = "affine/0,1,0,0,0,0"};
     return kDescription;
   }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kLargest = 1 << 20;
 
-constexpr Parameter pixels(std::string_view name, std::string_view doc, double min, double low, double high) {
+constexpr Parameter edge_of_crop(std::string_view name, std::string_view doc, double min, double low, double high) {
   return {.name = name,
           .doc = doc,
           .unit = "pixels",
@@ -24,9 +24,10 @@ constexpr Parameter pixels(std::string_view name, std::string_view doc, double m
           .high = high};
 }
 
-constexpr std::array kParameters = {pixels("x", "Left edge", 0, 0, 32), pixels("y", "Upper edge", 0, 0, 32),
-                                    pixels("width", "Width; what lies beyond the picture is left out", 1, 256, 256),
-                                    pixels("height", "Height; what lies beyond the picture is left out", 1, 256, 256)};
+constexpr std::array kCropParameters = {
+    edge_of_crop("x", "Left edge", 0, 0, 32), edge_of_crop("y", "Upper edge", 0, 0, 32),
+    edge_of_crop("width", "Width; what lies beyond the picture is left out", 1, 256, 256),
+    edge_of_crop("height", "Height; what lies beyond the picture is left out", 1, 256, 256)};
 
 class Crop final : public Op {
  public:
@@ -37,7 +38,7 @@ class Crop final : public Op {
         .doc = "Keeps a rectangle of the picture given in pixels; what other crops have drawn is written as this one.",
         .labels = "Boxes and landmarks move along; boxes are cut at the edge and dropped when gone; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kCropParameters,
         .identity = "crop/0,0,1048576,1048576"};
     return kDescription;
   }

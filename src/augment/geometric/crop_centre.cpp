@@ -11,19 +11,19 @@ namespace ava::augment {
 
 namespace {
 
-constexpr Parameter pixels(std::string_view name, std::string_view doc) {
+constexpr Parameter side_of_crop(std::string_view name, std::string_view doc) {
   return {.name = name, .doc = doc, .unit = "pixels", .kind = ParameterKind::kInteger, .min = 0, .max = 1 << 20};
 }
 
-constexpr std::array kParameters = {Parameter{.name = "fraction",
-                                              .doc = "How much of width and height is kept",
-                                              .unit = "fraction of width and height",
-                                              .min = 0.001,
-                                              .max = 1,
-                                              .low = 0.875,
-                                              .high = 0.875},
-                                    pixels("width", "Instead of the fraction; 0: by the fraction"),
-                                    pixels("height", "Instead of the fraction; 0: by the fraction")};
+constexpr std::array kCropCentreParameters = {Parameter{.name = "fraction",
+                                                        .doc = "How much of width and height is kept",
+                                                        .unit = "fraction of width and height",
+                                                        .min = 0.001,
+                                                        .max = 1,
+                                                        .low = 0.875,
+                                                        .high = 0.875},
+                                              side_of_crop("width", "Instead of the fraction; 0: by the fraction"),
+                                              side_of_crop("height", "Instead of the fraction; 0: by the fraction")};
 
 class CropCentre final : public Op {
  public:
@@ -34,7 +34,7 @@ class CropCentre final : public Op {
         .doc = "Keeps the middle of the picture, by a fraction of its size or by pixels.",
         .labels = "Boxes and landmarks move along; boxes are cut at the edge and dropped when gone; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters};
+        .parameters = kCropCentreParameters};
     return kDescription;
   }
 

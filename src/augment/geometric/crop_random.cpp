@@ -11,20 +11,20 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "scale",
-                                              .doc = "How much of the picture is kept",
-                                              .unit = "fraction of the area",
-                                              .min = 0.001,
-                                              .max = 1,
-                                              .low = 0.5,
-                                              .high = 1},
-                                    Parameter{.name = "ratio",
-                                              .doc = "Width by height of what is kept, in pixels",
-                                              .unit = "times",
-                                              .min = 0.01,
-                                              .max = 100,
-                                              .low = 0.75,
-                                              .high = 1.33333}};
+constexpr std::array kCropRandomParameters = {Parameter{.name = "scale",
+                                                        .doc = "How much of the picture is kept",
+                                                        .unit = "fraction of the area",
+                                                        .min = 0.001,
+                                                        .max = 1,
+                                                        .low = 0.5,
+                                                        .high = 1},
+                                              Parameter{.name = "ratio",
+                                                        .doc = "Width by height of what is kept, in pixels",
+                                                        .unit = "times",
+                                                        .min = 0.01,
+                                                        .max = 100,
+                                                        .low = 0.75,
+                                                        .high = 1.33333}};
 
 class CropRandom final : public Op {
  public:
@@ -35,7 +35,7 @@ class CropRandom final : public Op {
         .doc = "Keeps a rectangle of random size, shape and place; wide and tall shapes are equally likely.",
         .labels = "Boxes and landmarks move along; boxes are cut at the edge and dropped when gone; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters};
+        .parameters = kCropRandomParameters};
     return kDescription;
   }
 

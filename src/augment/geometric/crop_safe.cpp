@@ -10,7 +10,7 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kCropSafeParameters = {
     Parameter{.name = "cut",
               .doc = "How much of the room beside the boxes is cut away, each side by itself",
               .unit = "fraction of the room",
@@ -28,7 +28,7 @@ class CropSafe final : public Op {
         .doc = "Cuts each side at random, but never into a ground-truth box; pictures without boxes stay as they are.",
         .labels = "Every ground-truth box stays whole; boxes and landmarks move along; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kCropSafeParameters,
         .needs_boxes = true};
     return kDescription;
   }

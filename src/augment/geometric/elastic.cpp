@@ -12,7 +12,7 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kElasticParameters = {
     Parameter{.name = "alpha",
               .doc = "The largest shift; at most 0.4 sigma is used, so that nothing folds",
               .unit = "fraction of the shorter edge",
@@ -79,7 +79,7 @@ class Elastic final : public Op {
         .doc = "Shifts every part of the picture a little, smoothly and at random, as if it lay on rubber.",
         .labels = "Landmarks and polygons follow; a box becomes the upright box around its bent outline; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kElasticParameters,
         .identity = "elastic/0,0.1,black,0"};
     return kDescription;
   }

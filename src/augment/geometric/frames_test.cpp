@@ -10,21 +10,21 @@ using testing::meadow;
 using testing::replay;
 using testing::row_of;
 
-struct Made {
+struct Frame {
   int width;
   int height;
   sample::Box box;  ///< of {10, 10, 30, 20} in 64x48
 };
 
-Made made_by(const std::string& step) {
+Frame made_by(const std::string& step) {
   Scene scene(row_of({box_entry({10, 10, 30, 20})}), meadow(64, 48));
   EXPECT_OK(replay("augment(" + step + ")", scene));
   EXPECT_OK(scene.pixels());
   return {scene.width(), scene.height(), sample::hull_of(scene.sample().labels[0].data[0].points)};
 }
 
-void expect_made(const std::string& step, const Made& expected) {
-  const Made made = made_by(step);
+void expect_made(const std::string& step, const Frame& expected) {
+  const Frame made = made_by(step);
   EXPECT_EQ(made.width, expected.width) << step;
   EXPECT_EQ(made.height, expected.height) << step;
   EXPECT_NEAR(made.box.x0, expected.box.x0, 0.01) << step;
@@ -55,18 +55,18 @@ TEST(Scale, ExpandsItsFrameWhenAsked) {
 }
 
 TEST(Shear, MovesTheLowerHalfRightAndTheRightHalfDown) {
-  const Made right = made_by("shear/45,0");
+  const Frame right = made_by("shear/45,0");
   EXPECT_NEAR(right.box.x0, 10 - 14, 0.01);  // its upper edge is 14 above the centre
   EXPECT_NEAR(right.box.x1, 30 - 4, 0.01);
   EXPECT_EQ(made_by("shear/45,0,expand").width, 112);
-  const Made down = made_by("shear/0,45");
+  const Frame down = made_by("shear/0,45");
   EXPECT_NEAR(down.box.y0, 10 - 22, 0.01);
   EXPECT_NEAR(down.box.y1, 20 - 2, 0.01);
 }
 
 TEST(Affine, DoesInOneStepWhatItsPartsDo) {
-  const Made one = made_by("affine/90,0.5,0.25,0,0,0");
-  const Made parts = made_by("rotate/90;scale/0.5;translate/0.25,0");
+  const Frame one = made_by("affine/90,0.5,0.25,0,0,0");
+  const Frame parts = made_by("rotate/90;scale/0.5;translate/0.25,0");
   EXPECT_NEAR(one.box.x0, parts.box.x0, 0.01);
   EXPECT_NEAR(one.box.y1, parts.box.y1, 0.01);
 }

@@ -12,21 +12,22 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "cells",
-                                              .doc = "How many columns and rows the grid has",
-                                              .kind = ParameterKind::kInteger,
-                                              .min = 2,
-                                              .max = 20,
-                                              .low = 5,
-                                              .high = 5},
-                                    Parameter{.name = "limit",
-                                              .doc = "How much wider or narrower a column or row may become",
-                                              .unit = "fraction of its size",
-                                              .min = 0,
-                                              .max = 0.5,
-                                              .low = 0.2,
-                                              .high = 0.4},
-                                    kSeedParameter};
+constexpr std::array kGridDistortionParameters = {
+    Parameter{.name = "cells",
+              .doc = "How many columns and rows the grid has",
+              .kind = ParameterKind::kInteger,
+              .min = 2,
+              .max = 20,
+              .low = 5,
+              .high = 5},
+    Parameter{.name = "limit",
+              .doc = "How much wider or narrower a column or row may become",
+              .unit = "fraction of its size",
+              .min = 0,
+              .max = 0.5,
+              .low = 0.2,
+              .high = 0.4},
+    kSeedParameter};
 
 /// For each pixel of an edge, where it comes from: cells of equal size take from cells of random size.
 std::vector<float> stretched(int edge, std::size_t cells, double limit, Draws& draws) {
@@ -52,7 +53,7 @@ class GridDistortion final : public Op {
         .doc = "Lays a grid over the picture and makes its columns and rows wider or narrower; the edges stay.",
         .labels = "Boxes stay upright and follow; landmarks and polygons follow; nothing is cut; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kGridDistortionParameters,
         .identity = "grid-distortion/5,0,0"};
     return kDescription;
   }

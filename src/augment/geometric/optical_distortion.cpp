@@ -10,7 +10,7 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kOpticalDistortionParameters = {
     Parameter{.name = "k",
               .doc = "Above 0 a barrel (the corners are pulled in), below 0 a cushion (they are pushed out)",
               .unit = "at the corners",
@@ -29,7 +29,7 @@ class OpticalDistortion final : public Op {
         .doc = "Bends the picture as a wide-angle or a zoom lens does: straight lines bulge or pinch.",
         .labels = "Landmarks and polygons follow; a box becomes the upright box around its bent outline; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kOpticalDistortionParameters,
         .identity = "optical-distortion/0"};
     return kDescription;
   }

@@ -15,11 +15,11 @@ constexpr std::array<std::string_view, 2> kShapes = {"any", "square"};
 constexpr std::array<std::string_view, 5> kPositions = {"centre", "top-left", "top-right", "bottom-left",
                                                         "bottom-right"};
 
-constexpr Parameter pixels(std::string_view name, std::string_view doc) {
+constexpr Parameter side_to_reach(std::string_view name, std::string_view doc) {
   return {.name = name, .doc = doc, .unit = "pixels", .kind = ParameterKind::kInteger, .min = 0, .max = 32000};
 }
 
-constexpr std::array kParameters = {
+constexpr std::array kPadParameters = {
     Parameter{.name = "fraction",
               .doc = "How much is added to width and height; where a size in pixels is given, that decides",
               .unit = "fraction of width and height",
@@ -27,8 +27,8 @@ constexpr std::array kParameters = {
               .max = 10,
               .low = 0.1,
               .high = 0.4},
-    pixels("width", "Width to reach; a wider picture stays; 0: by the fraction"),
-    pixels("height", "Height to reach; a higher picture stays; 0: by the fraction"),
+    side_to_reach("width", "Width to reach; a wider picture stays; 0: by the fraction"),
+    side_to_reach("height", "Height to reach; a higher picture stays; 0: by the fraction"),
     Parameter{.name = "shape",
               .doc = "square: the shorter side grows to the longer one",
               .kind = ParameterKind::kChoice,
@@ -48,7 +48,7 @@ class Pad final : public Op {
         .doc = "Puts the picture into a larger frame: by a fraction, to a size, or to a square.",
         .labels = "Boxes and landmarks move along; nothing is cut; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kPadParameters,
         .identity = "pad/0"};
     return kDescription;
   }

@@ -23,22 +23,22 @@ constexpr Parameter corner(std::string_view name, std::string_view doc) {
           .drawn_only = true};
 }
 
-constexpr std::array kParameters = {Parameter{.name = "strength",
-                                              .doc = "How far a corner may move",
-                                              .unit = "fraction of width and height",
-                                              .min = 0,
-                                              .max = kMaxStrength,
-                                              .low = 0.05,
-                                              .high = 0.12},
-                                    kFillParameter,
-                                    corner("top-left-x", "Top left corner, to the right"),
-                                    corner("top-left-y", "Top left corner, down"),
-                                    corner("top-right-x", "Top right corner, to the right"),
-                                    corner("top-right-y", "Top right corner, down"),
-                                    corner("bottom-right-x", "Bottom right corner, to the right"),
-                                    corner("bottom-right-y", "Bottom right corner, down"),
-                                    corner("bottom-left-x", "Bottom left corner, to the right"),
-                                    corner("bottom-left-y", "Bottom left corner, down")};
+constexpr std::array kPerspectiveParameters = {Parameter{.name = "strength",
+                                                         .doc = "How far a corner may move",
+                                                         .unit = "fraction of width and height",
+                                                         .min = 0,
+                                                         .max = kMaxStrength,
+                                                         .low = 0.05,
+                                                         .high = 0.12},
+                                               kFillParameter,
+                                               corner("top-left-x", "Top left corner, to the right"),
+                                               corner("top-left-y", "Top left corner, down"),
+                                               corner("top-right-x", "Top right corner, to the right"),
+                                               corner("top-right-y", "Top right corner, down"),
+                                               corner("bottom-right-x", "Bottom right corner, to the right"),
+                                               corner("bottom-right-y", "Bottom right corner, down"),
+                                               corner("bottom-left-x", "Bottom left corner, to the right"),
+                                               corner("bottom-left-y", "Bottom left corner, down")};
 
 class Perspective final : public Op {
  public:
@@ -49,7 +49,7 @@ class Perspective final : public Op {
         .doc = "Moves each corner at random, as if the picture were seen from another place.",
         .labels = "Boxes become four-point polygons and are cut at the edge; landmarks follow; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kPerspectiveParameters,
         .identity = "perspective/0,black,0,0,0,0,0,0,0,0"};
     return kDescription;
   }

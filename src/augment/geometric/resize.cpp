@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kModes = {"fit", "fill", "exact", "shorter-edge"};
 
-constexpr Parameter pixels(std::string_view name, std::string_view doc) {
+constexpr Parameter side_of_picture(std::string_view name, std::string_view doc) {
   return {.name = name,
           .doc = doc,
           .unit = "pixels",
@@ -23,9 +23,9 @@ constexpr Parameter pixels(std::string_view name, std::string_view doc) {
           .high = 640};
 }
 
-constexpr std::array kParameters = {
-    pixels("width", "Width; 0: follows from the height. With shorter-edge the length of the shorter edge"),
-    pixels("height", "Height; 0: follows from the width; not used with shorter-edge"),
+constexpr std::array kResizeParameters = {
+    side_of_picture("width", "Width; 0: follows from the height. With shorter-edge the length of the shorter edge"),
+    side_of_picture("height", "Height; 0: follows from the width; not used with shorter-edge"),
     Parameter{.name = "mode",
               .doc = "fit: as large as fits, shape kept; fill: covers the size, cut in the middle; exact: stretched; "
                      "shorter-edge: shape kept",
@@ -60,7 +60,7 @@ class Resize final : public Op {
         .doc = "Gives the picture another size: within a frame, filling it, stretched to it, or by its shorter edge.",
         .labels = "Boxes and landmarks are scaled with the picture; fill cuts boxes at the edge; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kResizeParameters,
         .identity = "resize/0,0"};
     return kDescription;
   }

@@ -11,7 +11,7 @@ namespace ava::augment {
 namespace {
 
 constexpr std::array<std::string_view, 3> kFits = {"keep", "expand", "crop"};
-constexpr std::array kParameters = {
+constexpr std::array kRotateParameters = {
     Parameter{.name = "angle", .doc = "Clockwise", .unit = "degrees", .min = -360, .max = 360, .low = -15, .high = 15},
     Parameter{.name = "fit",
               .doc = "keep: same size, corners are lost; expand: as large as the turned picture; crop: as small as has "
@@ -52,7 +52,7 @@ class Rotate final : public Op {
                                               .doc = "Turns the picture around its centre.",
                                               .labels = "Boxes become turned polygons, landmarks move with the pixels.",
                                               .family = Family::kGeometric,
-                                              .parameters = kParameters,
+                                              .parameters = kRotateParameters,
                                               .identity = "rotate/0"};
     return kDescription;
   }

@@ -8,14 +8,14 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "times",
-                                              .doc = "How many quarter turns clockwise",
-                                              .unit = "quarter turns",
-                                              .kind = ParameterKind::kInteger,
-                                              .min = 0,
-                                              .max = 3,
-                                              .low = 1,
-                                              .high = 3}};
+constexpr std::array kRotate90Parameters = {Parameter{.name = "times",
+                                                      .doc = "How many quarter turns clockwise",
+                                                      .unit = "quarter turns",
+                                                      .kind = ParameterKind::kInteger,
+                                                      .min = 0,
+                                                      .max = 3,
+                                                      .low = 1,
+                                                      .high = 3}};
 
 class Rotate90 final : public Op {
  public:
@@ -26,7 +26,7 @@ class Rotate90 final : public Op {
         .doc = "Turns the picture clockwise by whole quarter turns; every pixel is kept.",
         .labels = "Boxes and landmarks turn with the picture and boxes stay upright; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kRotate90Parameters,
         .identity = "rotate90/0"};
     return kDescription;
   }

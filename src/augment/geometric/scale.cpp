@@ -9,14 +9,14 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "factor",
-                                              .doc = "Above 1 comes nearer, below 1 goes away",
-                                              .unit = "times",
-                                              .min = 0.05,
-                                              .max = 20,
-                                              .low = 0.8,
-                                              .high = 1.25},
-                                    kFitParameter, kFillParameter};
+constexpr std::array kScaleParameters = {Parameter{.name = "factor",
+                                                   .doc = "Above 1 comes nearer, below 1 goes away",
+                                                   .unit = "times",
+                                                   .min = 0.05,
+                                                   .max = 20,
+                                                   .low = 0.8,
+                                                   .high = 1.25},
+                                         kFitParameter, kFillParameter};
 
 class Scale final : public Op {
  public:
@@ -27,7 +27,7 @@ class Scale final : public Op {
         .doc = "Shows the picture nearer or farther about its centre; the frame keeps its size unless it may expand.",
         .labels = "Boxes and landmarks follow exactly; boxes are cut at the edge; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kScaleParameters,
         .identity = "scale/1"};
     return kDescription;
   }

@@ -9,19 +9,19 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "x",
-                                              .doc = "Slant along the rows; above 0 the lower half moves right",
-                                              .unit = "degrees",
-                                              .min = -60,
-                                              .max = 60,
-                                              .low = -15,
-                                              .high = 15},
-                                    Parameter{.name = "y",
-                                              .doc = "Slant along the columns; above 0 the right half moves down",
-                                              .unit = "degrees",
-                                              .min = -60,
-                                              .max = 60},
-                                    kFitParameter, kFillParameter};
+constexpr std::array kShearParameters = {Parameter{.name = "x",
+                                                   .doc = "Slant along the rows; above 0 the lower half moves right",
+                                                   .unit = "degrees",
+                                                   .min = -60,
+                                                   .max = 60,
+                                                   .low = -15,
+                                                   .high = 15},
+                                         Parameter{.name = "y",
+                                                   .doc = "Slant along the columns; above 0 the right half moves down",
+                                                   .unit = "degrees",
+                                                   .min = -60,
+                                                   .max = 60},
+                                         kFitParameter, kFillParameter};
 
 class Shear final : public Op {
  public:
@@ -32,7 +32,7 @@ class Shear final : public Op {
         .doc = "Slants the picture about its centre, as if pushed along its upper and lower edge.",
         .labels = "Boxes become slanted polygons and are cut at the edge; landmarks follow; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kShearParameters,
         .identity = "shear/0,0"};
     return kDescription;
   }

@@ -10,21 +10,21 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "x",
-                                              .doc = "How far to the right; below 0 to the left",
-                                              .unit = "fraction of the width",
-                                              .min = -1,
-                                              .max = 1,
-                                              .low = -0.1,
-                                              .high = 0.1},
-                                    Parameter{.name = "y",
-                                              .doc = "How far down; below 0 up",
-                                              .unit = "fraction of the height",
-                                              .min = -1,
-                                              .max = 1,
-                                              .low = -0.1,
-                                              .high = 0.1},
-                                    kFillParameter};
+constexpr std::array kTranslateParameters = {Parameter{.name = "x",
+                                                       .doc = "How far to the right; below 0 to the left",
+                                                       .unit = "fraction of the width",
+                                                       .min = -1,
+                                                       .max = 1,
+                                                       .low = -0.1,
+                                                       .high = 0.1},
+                                             Parameter{.name = "y",
+                                                       .doc = "How far down; below 0 up",
+                                                       .unit = "fraction of the height",
+                                                       .min = -1,
+                                                       .max = 1,
+                                                       .low = -0.1,
+                                                       .high = 0.1},
+                                             kFillParameter};
 
 class Translate final : public Op {
  public:
@@ -35,7 +35,7 @@ class Translate final : public Op {
         .doc = "Moves the picture in its frame, by whole pixels; the size stays.",
         .labels = "Boxes and landmarks move along; boxes are cut at the edge and dropped when gone; classes stay.",
         .family = Family::kGeometric,
-        .parameters = kParameters,
+        .parameters = kTranslateParameters,
         .identity = "translate/0,0"};
     return kDescription;
   }

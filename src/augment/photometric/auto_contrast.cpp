@@ -9,8 +9,8 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kChannels = {"together", "each"};
-constexpr std::array kParameters = {
+constexpr std::array<std::string_view, 2> kAutoContrastChannels = {"together", "each"};
+constexpr std::array kAutoContrastParameters = {
     Parameter{.name = "cutoff",
               .doc = "Darkest and lightest pixels that do not count",
               .unit = "fraction of the pixels at each end",
@@ -21,15 +21,15 @@ constexpr std::array kParameters = {
     Parameter{.name = "channels",
               .doc = "together: all channels alike; each: every channel by itself, which changes tints",
               .kind = ParameterKind::kChoice,
-              .choices = kChannels}};
-constexpr Description kDescription{.name = "auto-contrast",
-                                   .title = "Auto contrast",
-                                   .doc = "Makes the darkest value black and the lightest white.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric,
-                                   .parameters = kParameters};
+              .choices = kAutoContrastChannels}};
+constexpr Description kAutoContrastDescription{.name = "auto-contrast",
+                                               .title = "Auto contrast",
+                                               .doc = "Makes the darkest value black and the lightest white.",
+                                               .labels = kLabelsStay,
+                                               .family = Family::kPhotometric,
+                                               .parameters = kAutoContrastParameters};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_auto_contrast(image::Pixels& pixels, const Step& step) {
   image::stretch(pixels, step.number(0), step.text(1) == "each" ? image::By::kChannel : image::By::kLuma);
   return {};
 }
@@ -37,7 +37,7 @@ Result<void> change(image::Pixels& pixels, const Step& step) {
 }  // namespace
 
 const Op& auto_contrast() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kAutoContrastDescription, apply_auto_contrast);
   return op;
 }
 

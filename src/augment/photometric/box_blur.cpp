@@ -9,30 +9,30 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "radius",
-                                              .doc = "Pixels to each side",
-                                              .unit = "pixels",
-                                              .kind = ParameterKind::kInteger,
-                                              .min = 0,
-                                              .max = 100,
-                                              .low = 1,
-                                              .high = 3}};
-constexpr Description kDescription{.name = "box-blur",
-                                   .title = "Box blur",
-                                   .doc = "Blurs the picture: each pixel becomes the mean of a square.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric,
-                                   .parameters = kParameters,
-                                   .identity = "box-blur/0"};
+constexpr std::array kBoxBlurParameters = {Parameter{.name = "radius",
+                                                     .doc = "Pixels to each side",
+                                                     .unit = "pixels",
+                                                     .kind = ParameterKind::kInteger,
+                                                     .min = 0,
+                                                     .max = 100,
+                                                     .low = 1,
+                                                     .high = 3}};
+constexpr Description kBoxBlurDescription{.name = "box-blur",
+                                          .title = "Box blur",
+                                          .doc = "Blurs the picture: each pixel becomes the mean of a square.",
+                                          .labels = kLabelsStay,
+                                          .family = Family::kPhotometric,
+                                          .parameters = kBoxBlurParameters,
+                                          .identity = "box-blur/0"};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_box_blur(image::Pixels& pixels, const Step& step) {
   return image::blur_box(pixels, static_cast<int>(step.number(0)));
 }
 
 }  // namespace
 
 const Op& box_blur() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kBoxBlurDescription, apply_box_blur);
   return op;
 }
 

@@ -9,22 +9,22 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "amount",
-                                              .doc = "Above 0 lighter, below 0 darker",
-                                              .unit = "fraction of the whole range",
-                                              .min = -1,
-                                              .max = 1,
-                                              .low = -0.2,
-                                              .high = 0.2}};
-constexpr Description kDescription{.name = "brightness",
-                                   .title = "Brightness",
-                                   .doc = "Makes the picture lighter or darker, the same everywhere.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric,
-                                   .parameters = kParameters,
-                                   .identity = "brightness/0"};
+constexpr std::array kBrightnessParameters = {Parameter{.name = "amount",
+                                                        .doc = "Above 0 lighter, below 0 darker",
+                                                        .unit = "fraction of the whole range",
+                                                        .min = -1,
+                                                        .max = 1,
+                                                        .low = -0.2,
+                                                        .high = 0.2}};
+constexpr Description kBrightnessDescription{.name = "brightness",
+                                             .title = "Brightness",
+                                             .doc = "Makes the picture lighter or darker, the same everywhere.",
+                                             .labels = kLabelsStay,
+                                             .family = Family::kPhotometric,
+                                             .parameters = kBrightnessParameters,
+                                             .identity = "brightness/0"};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_brightness(image::Pixels& pixels, const Step& step) {
   const double by = 255 * step.number(0);
   apply_table(pixels, image::table_of([by](double v) { return v + by; }));
   return {};
@@ -33,7 +33,7 @@ Result<void> change(image::Pixels& pixels, const Step& step) {
 }  // namespace
 
 const Op& brightness() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kBrightnessDescription, apply_brightness);
   return op;
 }
 

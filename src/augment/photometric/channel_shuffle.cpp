@@ -12,10 +12,10 @@ namespace {
 /// "any" is one of those that change something; a step has one of the others.
 constexpr std::array<std::string_view, 7> kOrders = {"any", "rbg", "grb", "gbr", "brg", "bgr", "rgb"};
 constexpr std::uint64_t kChanging = 5;
-constexpr std::array kParameters = {Parameter{.name = "order",
-                                              .doc = "Which old channels become red, green and blue",
-                                              .kind = ParameterKind::kChoice,
-                                              .choices = kOrders}};
+constexpr std::array kChannelShuffleParameters = {Parameter{.name = "order",
+                                                            .doc = "Which old channels become red, green and blue",
+                                                            .kind = ParameterKind::kChoice,
+                                                            .choices = kOrders}};
 
 class ChannelShuffle final : public Op {
  public:
@@ -26,7 +26,7 @@ class ChannelShuffle final : public Op {
         .doc = "Lets red, green and blue change places; grey pictures stay as they are.",
         .labels = kLabelsStay,
         .family = Family::kPhotometric,
-        .parameters = kParameters,
+        .parameters = kChannelShuffleParameters,
         .identity = "channel-shuffle/rgb"};
     return kDescription;
   }

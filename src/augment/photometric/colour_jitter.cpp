@@ -13,16 +13,16 @@ constexpr Parameter amount(std::string_view name, std::string_view doc, double l
   return {.name = name, .doc = doc, .min = low, .max = high, .low = -0.2, .high = 0.2};
 }
 
-constexpr std::array kParameters = {amount("brightness", "Above 0 lighter, below 0 darker", -1, 1),
-                                    amount("contrast", "Above 0 stronger, below 0 weaker", -1, 4),
-                                    amount("saturation", "Above 0 stronger colours, below 0 paler", -1, 4),
-                                    Parameter{.name = "hue",
-                                              .doc = "From red over green to blue",
-                                              .unit = "degrees",
-                                              .min = -180,
-                                              .max = 180,
-                                              .low = -9,
-                                              .high = 9}};
+constexpr std::array kColourJitterParameters = {amount("brightness", "Above 0 lighter, below 0 darker", -1, 1),
+                                                amount("contrast", "Above 0 stronger, below 0 weaker", -1, 4),
+                                                amount("saturation", "Above 0 stronger colours, below 0 paler", -1, 4),
+                                                Parameter{.name = "hue",
+                                                          .doc = "From red over green to blue",
+                                                          .unit = "degrees",
+                                                          .min = -180,
+                                                          .max = 180,
+                                                          .low = -9,
+                                                          .high = 9}};
 
 class ColourJitter final : public Op {
  public:
@@ -33,11 +33,12 @@ class ColourJitter final : public Op {
         .doc = "Changes brightness, contrast, saturation and hue a little, in random order.",
         .labels = kLabelsStay,
         .family = Family::kPhotometric,
-        .parameters = kParameters};
+        .parameters = kColourJitterParameters};
     return kDescription;
   }
   Result<void> draw(const OpSpec& spec, Scene&, Draws& draws, std::vector<Step>& steps) const override {
-    const std::array<const Op*, kParameters.size()> ops = {&brightness(), &contrast(), &saturation(), &hue()};
+    const std::array<const Op*, kColourJitterParameters.size()> ops = {&brightness(), &contrast(), &saturation(),
+                                                                       &hue()};
     const Step drawn = draw_values(spec, draws);
     std::vector<Step> order;
     for (std::size_t i = 0; i < ops.size(); ++i)

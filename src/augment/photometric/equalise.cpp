@@ -9,20 +9,21 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kChannels = {"together", "each"};
-constexpr std::array kParameters = {
+constexpr std::array<std::string_view, 2> kEqualiseChannels = {"together", "each"};
+constexpr std::array kEqualiseParameters = {
     Parameter{.name = "channels",
               .doc = "together: the brightness is treated and colours keep their tint; each: every channel by itself",
               .kind = ParameterKind::kChoice,
-              .choices = kChannels}};
-constexpr Description kDescription{.name = "equalise",
-                                   .title = "Equalise",
-                                   .doc = "Spreads values so that dark and light ones occur about equally often.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric,
-                                   .parameters = kParameters};
+              .choices = kEqualiseChannels}};
+constexpr Description kEqualiseDescription{
+    .name = "equalise",
+    .title = "Equalise",
+    .doc = "Spreads values so that dark and light ones occur about equally often.",
+    .labels = kLabelsStay,
+    .family = Family::kPhotometric,
+    .parameters = kEqualiseParameters};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_equalise(image::Pixels& pixels, const Step& step) {
   image::equalise(pixels, step.text(0) == "each" ? image::By::kChannel : image::By::kLuma);
   return {};
 }
@@ -30,7 +31,7 @@ Result<void> change(image::Pixels& pixels, const Step& step) {
 }  // namespace
 
 const Op& equalise() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kEqualiseDescription, apply_equalise);
   return op;
 }
 

@@ -10,21 +10,21 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "gamma",
-                                              .doc = "The power: below 1 lighter, above 1 darker",
-                                              .min = 0.1,
-                                              .max = 10,
-                                              .low = 0.75,
-                                              .high = 1.33}};
-constexpr Description kDescription{.name = "gamma",
-                                   .title = "Gamma",
-                                   .doc = "Makes middle tones lighter or darker; black and white stay.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric,
-                                   .parameters = kParameters,
-                                   .identity = "gamma/1"};
+constexpr std::array kGammaParameters = {Parameter{.name = "gamma",
+                                                   .doc = "The power: below 1 lighter, above 1 darker",
+                                                   .min = 0.1,
+                                                   .max = 10,
+                                                   .low = 0.75,
+                                                   .high = 1.33}};
+constexpr Description kGammaDescription{.name = "gamma",
+                                        .title = "Gamma",
+                                        .doc = "Makes middle tones lighter or darker; black and white stay.",
+                                        .labels = kLabelsStay,
+                                        .family = Family::kPhotometric,
+                                        .parameters = kGammaParameters,
+                                        .identity = "gamma/1"};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_gamma(image::Pixels& pixels, const Step& step) {
   const double power = step.number(0);
   apply_table(pixels, image::table_of([power](double v) { return 255 * std::pow(v / 255, power); }));
   return {};
@@ -33,7 +33,7 @@ Result<void> change(image::Pixels& pixels, const Step& step) {
 }  // namespace
 
 const Op& gamma() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kGammaDescription, apply_gamma);
   return op;
 }
 

@@ -7,13 +7,13 @@ namespace ava::augment {
 
 namespace {
 
-constexpr Description kDescription{.name = "grayscale",
-                                   .title = "Grayscale",
-                                   .doc = "Takes all colour away; the picture keeps its channels.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric};
+constexpr Description kGrayscaleDescription{.name = "grayscale",
+                                            .title = "Grayscale",
+                                            .doc = "Takes all colour away; the picture keeps its channels.",
+                                            .labels = kLabelsStay,
+                                            .family = Family::kPhotometric};
 
-Result<void> change(image::Pixels& pixels, const Step&) {
+Result<void> apply_grayscale(image::Pixels& pixels, const Step&) {
   image::scale_saturation(pixels, 0);
   return {};
 }
@@ -21,7 +21,7 @@ Result<void> change(image::Pixels& pixels, const Step&) {
 }  // namespace
 
 const Op& grayscale() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kGrayscaleDescription, apply_grayscale);
   return op;
 }
 

@@ -5,13 +5,13 @@ namespace ava::augment {
 
 namespace {
 
-constexpr Description kDescription{.name = "invert",
-                                   .title = "Invert",
-                                   .doc = "Makes the negative: light becomes dark, red becomes cyan.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric};
+constexpr Description kInvertDescription{.name = "invert",
+                                         .title = "Invert",
+                                         .doc = "Makes the negative: light becomes dark, red becomes cyan.",
+                                         .labels = kLabelsStay,
+                                         .family = Family::kPhotometric};
 
-Result<void> change(image::Pixels& pixels, const Step&) {
+Result<void> apply_invert(image::Pixels& pixels, const Step&) {
   for (std::uint8_t& value : pixels.data) value = static_cast<std::uint8_t>(255 - value);
   return {};
 }
@@ -19,7 +19,7 @@ Result<void> change(image::Pixels& pixels, const Step&) {
 }  // namespace
 
 const Op& invert() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kInvertDescription, apply_invert);
   return op;
 }
 

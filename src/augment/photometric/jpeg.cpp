@@ -10,21 +10,21 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "quality",
-                                              .doc = "The lower the worse",
-                                              .kind = ParameterKind::kInteger,
-                                              .min = 1,
-                                              .max = 100,
-                                              .low = 20,
-                                              .high = 70}};
-constexpr Description kDescription{.name = "jpeg",
-                                   .title = "JPEG quality",
-                                   .doc = "Adds the blocks and smears of strong JPEG compression.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric,
-                                   .parameters = kParameters};
+constexpr std::array kJpegParameters = {Parameter{.name = "quality",
+                                                  .doc = "The lower the worse",
+                                                  .kind = ParameterKind::kInteger,
+                                                  .min = 1,
+                                                  .max = 100,
+                                                  .low = 20,
+                                                  .high = 70}};
+constexpr Description kJpegDescription{.name = "jpeg",
+                                       .title = "JPEG quality",
+                                       .doc = "Adds the blocks and smears of strong JPEG compression.",
+                                       .labels = kLabelsStay,
+                                       .family = Family::kPhotometric,
+                                       .parameters = kJpegParameters};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_jpeg(image::Pixels& pixels, const Step& step) {
   AVA_TRY(const std::string bytes, image::encode_jpeg(pixels, static_cast<int>(step.number(0))));
   image::DecodeOptions options;
   options.channels = pixels.channels;
@@ -35,7 +35,7 @@ Result<void> change(image::Pixels& pixels, const Step& step) {
 }  // namespace
 
 const Op& jpeg() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kJpegDescription, apply_jpeg);
   return op;
 }
 

@@ -9,30 +9,30 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "radius",
-                                              .doc = "Pixels to each side",
-                                              .unit = "pixels",
-                                              .kind = ParameterKind::kInteger,
-                                              .min = 0,
-                                              .max = 30,
-                                              .low = 1,
-                                              .high = 2}};
-constexpr Description kDescription{.name = "median-blur",
-                                   .title = "Median blur",
-                                   .doc = "Takes single pixels and fine lines away; edges stay sharp.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric,
-                                   .parameters = kParameters,
-                                   .identity = "median-blur/0"};
+constexpr std::array kMedianBlurParameters = {Parameter{.name = "radius",
+                                                        .doc = "Pixels to each side",
+                                                        .unit = "pixels",
+                                                        .kind = ParameterKind::kInteger,
+                                                        .min = 0,
+                                                        .max = 30,
+                                                        .low = 1,
+                                                        .high = 2}};
+constexpr Description kMedianBlurDescription{.name = "median-blur",
+                                             .title = "Median blur",
+                                             .doc = "Takes single pixels and fine lines away; edges stay sharp.",
+                                             .labels = kLabelsStay,
+                                             .family = Family::kPhotometric,
+                                             .parameters = kMedianBlurParameters,
+                                             .identity = "median-blur/0"};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_median_blur(image::Pixels& pixels, const Step& step) {
   return image::blur_median(pixels, static_cast<int>(step.number(0)));
 }
 
 }  // namespace
 
 const Op& median_blur() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kMedianBlurDescription, apply_median_blur);
   return op;
 }
 

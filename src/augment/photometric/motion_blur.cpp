@@ -9,7 +9,7 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kMotionBlurParameters = {
     Parameter{
         .name = "length", .doc = "How far it moved", .unit = "pixels", .min = 0, .max = 100, .low = 5, .high = 15},
     Parameter{.name = "angle",
@@ -19,22 +19,22 @@ constexpr std::array kParameters = {
               .max = 180,
               .low = 0,
               .high = 180}};
-constexpr Description kDescription{.name = "motion-blur",
-                                   .title = "Motion blur",
-                                   .doc = "Blurs along a line, as when the camera or the object moves.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric,
-                                   .parameters = kParameters,
-                                   .identity = "motion-blur/0,0"};
+constexpr Description kMotionBlurDescription{.name = "motion-blur",
+                                             .title = "Motion blur",
+                                             .doc = "Blurs along a line, as when the camera or the object moves.",
+                                             .labels = kLabelsStay,
+                                             .family = Family::kPhotometric,
+                                             .parameters = kMotionBlurParameters,
+                                             .identity = "motion-blur/0,0"};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_motion_blur(image::Pixels& pixels, const Step& step) {
   return image::blur_motion(pixels, step.number(0), step.number(1));
 }
 
 }  // namespace
 
 const Op& motion_blur() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kMotionBlurDescription, apply_motion_blur);
   return op;
 }
 

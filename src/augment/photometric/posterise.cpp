@@ -9,23 +9,23 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "bits",
-                                              .doc = "What is kept of every value",
-                                              .unit = "bits",
-                                              .kind = ParameterKind::kInteger,
-                                              .min = 1,
-                                              .max = 8,
-                                              .low = 3,
-                                              .high = 5}};
-constexpr Description kDescription{.name = "posterise",
-                                   .title = "Posterise",
-                                   .doc = "Leaves few shades of every colour.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric,
-                                   .parameters = kParameters,
-                                   .identity = "posterise/8"};
+constexpr std::array kPosteriseParameters = {Parameter{.name = "bits",
+                                                       .doc = "What is kept of every value",
+                                                       .unit = "bits",
+                                                       .kind = ParameterKind::kInteger,
+                                                       .min = 1,
+                                                       .max = 8,
+                                                       .low = 3,
+                                                       .high = 5}};
+constexpr Description kPosteriseDescription{.name = "posterise",
+                                            .title = "Posterise",
+                                            .doc = "Leaves few shades of every colour.",
+                                            .labels = kLabelsStay,
+                                            .family = Family::kPhotometric,
+                                            .parameters = kPosteriseParameters,
+                                            .identity = "posterise/8"};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_posterise(image::Pixels& pixels, const Step& step) {
   const auto kept = static_cast<std::uint8_t>(0xFF << (8 - static_cast<int>(step.number(0))));
   image::Table table{};
   for (std::size_t v = 0; v < table.size(); ++v) table[v] = static_cast<std::uint8_t>(v & kept);
@@ -36,7 +36,7 @@ Result<void> change(image::Pixels& pixels, const Step& step) {
 }  // namespace
 
 const Op& posterise() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kPosteriseDescription, apply_posterise);
   return op;
 }
 

@@ -9,7 +9,7 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kRainParameters = {
     Parameter{.name = "amount", .doc = "How many streaks", .min = 0, .max = 1, .low = 0.3, .high = 0.8},
     Parameter{.name = "angle",
               .doc = "From falling straight; above 0 the wind blows to the left",
@@ -19,22 +19,22 @@ constexpr std::array kParameters = {
               .low = -15,
               .high = 15},
     kSeedParameter};
-constexpr Description kDescription{.name = "rain",
-                                   .title = "Rain",
-                                   .doc = "Draws falling streaks of rain and dims the light.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric,
-                                   .parameters = kParameters,
-                                   .identity = "rain/0,0,0"};
+constexpr Description kRainDescription{.name = "rain",
+                                       .title = "Rain",
+                                       .doc = "Draws falling streaks of rain and dims the light.",
+                                       .labels = kLabelsStay,
+                                       .family = Family::kPhotometric,
+                                       .parameters = kRainParameters,
+                                       .identity = "rain/0,0,0"};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_rain(image::Pixels& pixels, const Step& step) {
   return image::add_rain(pixels, step.number(0), step.number(1), static_cast<std::uint64_t>(step.number(2)));
 }
 
 }  // namespace
 
 const Op& rain() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kRainDescription, apply_rain);
   return op;
 }
 

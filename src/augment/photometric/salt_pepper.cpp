@@ -10,30 +10,30 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "amount",
-                                              .doc = "How many",
-                                              .unit = "fraction of the pixels",
-                                              .min = 0,
-                                              .max = 1,
-                                              .low = 0.005,
-                                              .high = 0.02},
-                                    Parameter{.name = "salt",
-                                              .doc = "How many of these are white",
-                                              .unit = "fraction of them",
-                                              .min = 0,
-                                              .max = 1,
-                                              .low = 0.5,
-                                              .high = 0.5},
-                                    kSeedParameter};
-constexpr Description kDescription{.name = "salt-pepper",
-                                   .title = "Salt and pepper",
-                                   .doc = "Makes random pixels white or black, as bad transmission does.",
-                                   .labels = kLabelsStay,
-                                   .family = Family::kPhotometric,
-                                   .parameters = kParameters,
-                                   .identity = "salt-pepper/0,0.5,0"};
+constexpr std::array kSaltPepperParameters = {Parameter{.name = "amount",
+                                                        .doc = "How many",
+                                                        .unit = "fraction of the pixels",
+                                                        .min = 0,
+                                                        .max = 1,
+                                                        .low = 0.005,
+                                                        .high = 0.02},
+                                              Parameter{.name = "salt",
+                                                        .doc = "How many of these are white",
+                                                        .unit = "fraction of them",
+                                                        .min = 0,
+                                                        .max = 1,
+                                                        .low = 0.5,
+                                                        .high = 0.5},
+                                              kSeedParameter};
+constexpr Description kSaltPepperDescription{.name = "salt-pepper",
+                                             .title = "Salt and pepper",
+                                             .doc = "Makes random pixels white or black, as bad transmission does.",
+                                             .labels = kLabelsStay,
+                                             .family = Family::kPhotometric,
+                                             .parameters = kSaltPepperParameters,
+                                             .identity = "salt-pepper/0,0.5,0"};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_salt_pepper(image::Pixels& pixels, const Step& step) {
   image::add_salt_pepper(pixels, step.number(0), step.number(1), static_cast<std::uint64_t>(step.number(2)));
   return {};
 }
@@ -41,7 +41,7 @@ Result<void> change(image::Pixels& pixels, const Step& step) {
 }  // namespace
 
 const Op& salt_pepper() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kSaltPepperDescription, apply_salt_pepper);
   return op;
 }
 

@@ -11,28 +11,28 @@ namespace {
 
 /// At 1, red is half as strong again, and blue half as strong.
 constexpr double kStrength = 0.5;
-constexpr std::array kParameters = {Parameter{.name = "temperature",
-                                              .doc = "Above 0 warmer (orange), below 0 colder (blue)",
-                                              .min = -1,
-                                              .max = 1,
-                                              .low = -0.4,
-                                              .high = 0.4},
-                                    Parameter{.name = "tint",
-                                              .doc = "Above 0 towards magenta, below 0 towards green",
-                                              .min = -1,
-                                              .max = 1,
-                                              .low = -0.1,
-                                              .high = 0.1}};
-constexpr Description kDescription{
+constexpr std::array kWhiteBalanceParameters = {Parameter{.name = "temperature",
+                                                          .doc = "Above 0 warmer (orange), below 0 colder (blue)",
+                                                          .min = -1,
+                                                          .max = 1,
+                                                          .low = -0.4,
+                                                          .high = 0.4},
+                                                Parameter{.name = "tint",
+                                                          .doc = "Above 0 towards magenta, below 0 towards green",
+                                                          .min = -1,
+                                                          .max = 1,
+                                                          .low = -0.1,
+                                                          .high = 0.1}};
+constexpr Description kWhiteBalanceDescription{
     .name = "white-balance",
     .title = "White balance",
     .doc = "Shows the picture as if its light were warmer or colder; grey pictures stay as they are.",
     .labels = kLabelsStay,
     .family = Family::kPhotometric,
-    .parameters = kParameters,
+    .parameters = kWhiteBalanceParameters,
     .identity = "white-balance/0,0"};
 
-Result<void> change(image::Pixels& pixels, const Step& step) {
+Result<void> apply_white_balance(image::Pixels& pixels, const Step& step) {
   if (pixels.channels == 1) return {};
   const double warmth = kStrength * step.number(0);
   const double tint = kStrength * step.number(1);
@@ -50,7 +50,7 @@ Result<void> change(image::Pixels& pixels, const Step& step) {
 }  // namespace
 
 const Op& white_balance() {
-  static const PixelOp op(kDescription, change);
+  static const PixelOp op(kWhiteBalanceDescription, apply_white_balance);
   return op;
 }
 

@@ -22,7 +22,7 @@ constexpr Parameter chain(std::string_view name) {
   return {.name = name, .doc = "Steps of this chain", .kind = ParameterKind::kText, .drawn_only = true};
 }
 
-constexpr std::array kParameters = {
+constexpr std::array kAugmixParameters = {
     Parameter{.name = "width",
               .doc = "How many chains are mixed",
               .kind = ParameterKind::kInteger,
@@ -86,7 +86,7 @@ class AugMix final : public Op {
         .doc = "Mixes several versions of the picture, each changed by a chain of light and colour operations.",
         .labels = "Boxes, landmarks and classes stay as they are.",
         .family = Family::kSet,
-        .parameters = kParameters,
+        .parameters = kAugmixParameters,
         .identity = "augmix/1,1,0,1,,0,,0,"};
     return kDescription;
   }

@@ -13,20 +13,20 @@ namespace {
 
 constexpr double kStrongest = 30;
 
-constexpr std::array kParameters = {Parameter{.name = "count",
-                                              .doc = "How many operations are done; one may come twice",
-                                              .kind = ParameterKind::kInteger,
-                                              .min = 1,
-                                              .max = 14,
-                                              .low = 2,
-                                              .high = 2},
-                                    Parameter{.name = "magnitude",
-                                              .doc = "How strong they are",
-                                              .unit = "of 30",
-                                              .min = 0,
-                                              .max = kStrongest,
-                                              .low = 5,
-                                              .high = 12}};
+constexpr std::array kRandaugmentParameters = {Parameter{.name = "count",
+                                                         .doc = "How many operations are done; one may come twice",
+                                                         .kind = ParameterKind::kInteger,
+                                                         .min = 1,
+                                                         .max = 14,
+                                                         .low = 2,
+                                                         .high = 2},
+                                               Parameter{.name = "magnitude",
+                                                         .doc = "How strong they are",
+                                                         .unit = "of 30",
+                                                         .min = 0,
+                                                         .max = kStrongest,
+                                                         .low = 5,
+                                                         .high = 12}};
 
 /// What magnitude 0 and 30 mean for one parameter of an operation.
 struct Strength {
@@ -76,7 +76,7 @@ class RandAugment final : public Op {
         .doc = "Does some operations of a fixed list (contrast, colours, turns, shears, moves), all equally strong.",
         .labels = "As the chosen operations do: boxes and landmarks follow turns, shears and moves; classes stay.",
         .family = Family::kSet,
-        .parameters = kParameters};
+        .parameters = kRandaugmentParameters};
     return kDescription;
   }
 

@@ -10,7 +10,7 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kSomeOfParameters = {
     Parameter{.name = "count",
               .doc = "How many of the operations are done",
               .kind = ParameterKind::kInteger,
@@ -28,7 +28,7 @@ class SomeOf final : public Op {
                                               .doc = "Does some of its operations, in a drawn order.",
                                               .labels = "As the chosen operations do.",
                                               .family = Family::kSet,
-                                              .parameters = kParameters,
+                                              .parameters = kSomeOfParameters,
                                               .has_members = true};
     return kDescription;
   }

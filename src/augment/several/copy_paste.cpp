@@ -10,29 +10,30 @@ namespace ava::augment {
 
 namespace {
 
-constexpr Parameter pixels(std::string_view name, std::string_view doc) { return patch_parameter(name, doc); }
+constexpr Parameter patch_edge(std::string_view name, std::string_view doc) { return patch_parameter(name, doc); }
 
-constexpr std::array kParameters = {Parameter{.name = "count",
-                                              .doc = "How many boxes are pasted; a step pastes one",
-                                              .kind = ParameterKind::kInteger,
-                                              .min = 1,
-                                              .max = 20,
-                                              .low = 1,
-                                              .high = 3},
-                                    Parameter{.name = "scale",
-                                              .doc = "Size of what is pasted, made smaller where it would not fit",
-                                              .unit = "times",
-                                              .min = 0.01,
-                                              .max = 4,
-                                              .low = 0.8,
-                                              .high = 1.2},
-                                    url_parameter("url", "Url of the picture the box is from"),
-                                    pixels("source-x", "Left edge in the other picture"),
-                                    pixels("source-y", "Upper edge in the other picture"),
-                                    pixels("source-width", "Width in the other picture"),
-                                    pixels("source-height", "Height in the other picture"),
-                                    pixels("x", "Left edge in this picture"),
-                                    pixels("y", "Upper edge in this picture")};
+constexpr std::array kCopyPasteParameters = {
+    Parameter{.name = "count",
+              .doc = "How many boxes are pasted; a step pastes one",
+              .kind = ParameterKind::kInteger,
+              .min = 1,
+              .max = 20,
+              .low = 1,
+              .high = 3},
+    Parameter{.name = "scale",
+              .doc = "Size of what is pasted, made smaller where it would not fit",
+              .unit = "times",
+              .min = 0.01,
+              .max = 4,
+              .low = 0.8,
+              .high = 1.2},
+    url_parameter("url", "Url of the picture the box is from"),
+    patch_edge("source-x", "Left edge in the other picture"),
+    patch_edge("source-y", "Upper edge in the other picture"),
+    patch_edge("source-width", "Width in the other picture"),
+    patch_edge("source-height", "Height in the other picture"),
+    patch_edge("x", "Left edge in this picture"),
+    patch_edge("y", "Upper edge in this picture")};
 enum : std::size_t { kCount, kScale, kUrl, kSource, kX = kSource + 4, kY };
 
 /// Boxes that are hidden by more than this are not what they say any more.
@@ -88,7 +89,7 @@ class CopyPaste final : public Op {
             "Pasted boxes are added with all that lies in them; own boxes hidden by more than half are dropped; "
             "classes stay.",
         .family = Family::kSeveral,
-        .parameters = kParameters,
+        .parameters = kCopyPasteParameters,
         .needs_others = true};
     return kDescription;
   }
@@ -108,8 +109,8 @@ class CopyPaste final : public Op {
       for (std::size_t k = 0; k < place.size(); ++k) step.values[kSource + k] = static_cast<double>(place[k]);
       const double fits = std::min(static_cast<double>(scene.width()) / source.width,
                                    static_cast<double>(scene.height()) / source.height);
-      step.values[kScale] =
-          rounded(std::clamp(step.number(kScale), kParameters[kScale].min, std::max(fits, kParameters[kScale].min)));
+      step.values[kScale] = rounded(std::clamp(step.number(kScale), kCopyPasteParameters[kScale].min,
+                                               std::max(fits, kCopyPasteParameters[kScale].min)));
       if (draw_place(scene, draws, step)) steps.push_back(std::move(step));
     }
     return {};

@@ -9,14 +9,14 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "ratio",
-                                              .doc = "How much of this picture is seen; the rest is the other one",
-                                              .unit = "fraction",
-                                              .min = 0.5,
-                                              .max = 0.9,
-                                              .low = 0.5,
-                                              .high = 0.8},
-                                    url_parameter("url", "Url of the other picture")};
+constexpr std::array kMixUpParameters = {Parameter{.name = "ratio",
+                                                   .doc = "How much of this picture is seen; the rest is the other one",
+                                                   .unit = "fraction",
+                                                   .min = 0.5,
+                                                   .max = 0.9,
+                                                   .low = 0.5,
+                                                   .high = 0.8},
+                                         url_parameter("url", "Url of the other picture")};
 
 class MixUp final : public Op {
  public:
@@ -29,7 +29,7 @@ class MixUp final : public Op {
             "The boxes and landmarks of both, without a weight; classes are this picture's, which is always the "
             "stronger one.",
         .family = Family::kSeveral,
-        .parameters = kParameters,
+        .parameters = kMixUpParameters,
         .needs_others = true};
     return kDescription;
   }

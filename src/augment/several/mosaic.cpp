@@ -10,23 +10,23 @@ namespace ava::augment {
 
 namespace {
 
-constexpr std::array kParameters = {Parameter{.name = "x",
-                                              .doc = "Where left and right pictures meet",
-                                              .unit = "fraction of the width",
-                                              .min = 0.1,
-                                              .max = 0.9,
-                                              .low = 0.3,
-                                              .high = 0.7},
-                                    Parameter{.name = "y",
-                                              .doc = "Where upper and lower pictures meet",
-                                              .unit = "fraction of the height",
-                                              .min = 0.1,
-                                              .max = 0.9,
-                                              .low = 0.3,
-                                              .high = 0.7},
-                                    url_parameter("top-right", "Url of the picture at the top right"),
-                                    url_parameter("bottom-left", "Url of the picture at the bottom left"),
-                                    url_parameter("bottom-right", "Url of the picture at the bottom right")};
+constexpr std::array kMosaicParameters = {Parameter{.name = "x",
+                                                    .doc = "Where left and right pictures meet",
+                                                    .unit = "fraction of the width",
+                                                    .min = 0.1,
+                                                    .max = 0.9,
+                                                    .low = 0.3,
+                                                    .high = 0.7},
+                                          Parameter{.name = "y",
+                                                    .doc = "Where upper and lower pictures meet",
+                                                    .unit = "fraction of the height",
+                                                    .min = 0.1,
+                                                    .max = 0.9,
+                                                    .low = 0.3,
+                                                    .high = 0.7},
+                                          url_parameter("top-right", "Url of the picture at the top right"),
+                                          url_parameter("bottom-left", "Url of the picture at the bottom left"),
+                                          url_parameter("bottom-right", "Url of the picture at the bottom right")};
 constexpr std::size_t kFirstUrl = 2;
 
 /// Top left, top right, bottom left, bottom right. The first is never empty; the others are, in a picture of one pixel.
@@ -51,7 +51,7 @@ class Mosaic final : public Op {
             "All four keep their boxes and landmarks, cut at the parts' edges, less than a tenth left is dropped; "
             "classes are this picture's.",
         .family = Family::kSeveral,
-        .parameters = kParameters,
+        .parameters = kMosaicParameters,
         .needs_others = true};
     return kDescription;
   }
